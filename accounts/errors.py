@@ -1,0 +1,13 @@
+"""How a rule says no: with a sentence for the person who asked."""
+
+
+class Refused(Exception):
+    """A rule said no; the text is for the person who asked."""
+
+    status = 409
+
+
+class NotAllowed(Refused):
+    """This person may see it, but may not do it."""
+
+    status = 403

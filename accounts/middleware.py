@@ -1,0 +1,53 @@
+"""What is true for every page: the reader's zone and language, the audit's origin, refusals."""
+
+import zoneinfo
+
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from . import audit
+from .errors import Refused
+from .models import AuditEvent
+
+
+class ReaderMiddleware:
+    """Show the page in the reader's zone and language, and remember where deeds come from."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        via = AuditEvent.Via.API if request.path.startswith("/api/") else AuditEvent.Via.PAGE
+        if not request.user.is_authenticated:
+            via = AuditEvent.Via.LINK
+        with audit.coming_from(via, request.META.get("REMOTE_ADDR") or None), timezone.override(_zone(request)):
+            if request.user.is_authenticated and "django_language" not in request.COOKIES:
+                translation.activate(request.user.language)
+                request.LANGUAGE_CODE = translation.get_language()
+            return self.get_response(request)
+
+
+def _zone(request):
+    name = request.user.time_zone if request.user.is_authenticated else request.session.get("time_zone", "")
+    return zoneinfo.ZoneInfo(name) if name else timezone.get_default_timezone()
+
+
+class RefusedMiddleware:
+    """A rule said no: say why, and what to do next."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Refused) and not request.path.startswith("/api/"):
+            return render(request, "refused.html", {"sentence": str(exception)}, status=exception.status)
+        return None
+
+
+def allow_devices(response):
+    """Open camera and microphone for this page, and for no other."""
+    response["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=(), display-capture=(), payment=(), usb=()"
+    return response

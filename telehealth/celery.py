@@ -1,0 +1,10 @@
+"""Celery: tasks that run beside the web process."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telehealth.settings")
+app = Celery("telehealth")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,35 @@
+"""How urgent a visit is, and who says so."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from .flow import record_change
+from .models import Change, Source, Visit
+
+
+@transaction.atomic
+def judge(visit, level, *, by, source, reason="") -> Visit:
+    """Set the urgency. A clinician's word stands against rules and model; whoever is not a clinician may only raise it."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if source != Source.CLINICIAN and not _may_set(visit, level):
+        return visit
+    old, visit.acuity, visit.acuity_source = visit.acuity, level, source
+    visit.save(update_fields=["acuity", "acuity_source"])
+    record_change(visit, what=Change.What.ACUITY, old=str(old), new=str(level), by=by, source=source, reason=reason)
+    return visit
+
+
+def _may_set(visit, level):
+    """The first judgement sets the level; later ones of rules and model may only raise it."""
+    return visit.acuity_source == Source.NONE or level < visit.acuity
+
+
+@transaction.atomic
+def sound_alarm(visit, *, reason) -> Visit:
+    """A red flag was seen: show the emergency card from now on."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if visit.emergency_at is None:
+        visit.emergency_at = timezone.now()
+        visit.save(update_fields=["emergency_at"])
+        record_change(visit, what=Change.What.ACUITY, old=str(visit.acuity), new=str(visit.acuity), by=None, reason=reason)
+    return visit

@@ -1,0 +1,48 @@
+"""Sockets of hints: they say that something changed, never what."""
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from .access import visit_of_scope
+from .hints import clinic_group, visit_group
+
+
+class Hints(AsyncJsonWebsocketConsumer):
+    """Joins groups after one permission check, and passes hints on."""
+
+    groups_joined: list[str] = []
+
+    async def connect(self):
+        self.groups_joined = await self.groups_allowed()
+        if not self.groups_joined:
+            return await self.close(code=4404)
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code):
+        for group in self.groups_joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data=None, bytes_data=None, **kwargs):
+        """Browsers have nothing to say here."""
+
+    async def visit_changed(self, event):
+        await self.send_json({"changed": event["visit"]})
+
+
+class VisitHints(Hints):
+    """For the patient's page of one visit."""
+
+    @database_sync_to_async
+    def groups_allowed(self):
+        visit = visit_of_scope(self.scope, self.scope["url_route"]["kwargs"]["pk"])
+        return [visit_group(visit.pk)] if visit else []
+
+
+class QueueHints(Hints):
+    """For staff: everything that happens in their clinics."""
+
+    @database_sync_to_async
+    def groups_allowed(self):
+        return [clinic_group(clinic.pk) for clinic in getattr(self.scope["user"], "clinics", [])]

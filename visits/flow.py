@@ -1,0 +1,114 @@
+"""A visit's deeds. `move` alone writes the state."""
+
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import Refused
+from scheduling.models import Appointment
+
+from .models import Change, Visit
+from .signals import visit_changed
+from .states import MOVES, State
+
+
+class WrongState(Refused):
+    """The visit is not at the point where this can be done."""
+
+
+def arrive(patient, clinic, *, by, channel=Visit.Channel.APP, appointment=None) -> Visit:
+    """Somebody is here: open their visit, or find the one that is open already."""
+    try:
+        with transaction.atomic():
+            visit = Visit.objects.create(
+                patient=patient, clinic=clinic, channel=channel, appointment=appointment, language=patient.language
+            )
+            record_change(visit, old="", new=State.ARRIVED, by=by)
+            audit.record(by, "visit.arrive", visit)
+            return visit
+    except IntegrityError:
+        return _already_here(patient, appointment)
+
+
+def _already_here(patient, appointment):
+    """The open visit; an appointment that comes to it belongs to it from now on."""
+    visit = patient.visits.open().first()
+    if visit is None:
+        raise WrongState(_("The visit of this appointment is over."))
+    if appointment and visit.appointment is None:
+        visit.appointment = appointment
+        visit.save(update_fields=["appointment"])
+    return visit
+
+
+def join_queue(visit, *, by) -> Visit:
+    """The story is told: wait for the doctor, counted from arrival, or from the booked time if that is later."""
+    planned = visit.appointment.start if visit.appointment else visit.arrived_at
+    return move(visit, State.WAITING, by=by, waiting_since=max(visit.arrived_at, planned))
+
+
+def call_in(visit, *, by) -> Visit:
+    """The practitioner is ready: bring the patient in from the queue."""
+    return move(visit, State.IN_PROGRESS, by=by, practitioner=by.practitioner, called_at=timezone.now())
+
+
+def hold(visit, *, by, reason="") -> Visit:
+    """Pause: the line is lost, or something has to be fetched."""
+    return move(visit, State.ON_HOLD, by=by, reason=reason)
+
+
+def resume(visit, *, by) -> Visit:
+    """Go on after a pause."""
+    return move(visit, State.IN_PROGRESS, by=by)
+
+
+def finish(visit, *, by) -> Visit:
+    """The doctor is done."""
+    visit = move(visit, State.COMPLETED, by=by, ended_at=timezone.now())
+    Appointment.objects.booked().filter(pk=visit.appointment_id).update(status=Appointment.Status.FULFILLED)
+    return visit
+
+
+def leave(visit, *, by, reason="") -> Visit:
+    """The patient goes before being seen, or is sent on."""
+    return move(visit, State.CANCELLED, by=by, reason=reason, ended_at=timezone.now())
+
+
+def discontinue(visit, *, by, reason) -> Visit:
+    """The visit has to be broken off."""
+    return move(visit, State.DISCONTINUED, by=by, reason=reason, ended_at=timezone.now())
+
+
+@transaction.atomic
+def move(visit, new_state, *, by, reason="", **facts) -> Visit:
+    """Move a visit to a new state, record it, and tell everyone once it is safe."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if new_state not in MOVES[State(visit.state)]:
+        raise WrongState(_refusal(visit, new_state))
+    old_state, visit.state = visit.state, new_state
+    for name, value in facts.items():
+        setattr(visit, name, value)
+    visit.save(update_fields=["state", *facts])
+    record_change(visit, old=old_state, new=new_state, by=by, reason=reason)
+    audit.record(by, f"visit.{new_state}", visit, why=reason)
+    return visit
+
+
+def record_change(visit, *, old, new, by, what=Change.What.STATE, source="", reason=""):
+    """Write one line of history and announce it after commit."""
+    by = by if by is not None and by.is_authenticated else None
+    change = Change.objects.create(visit=visit, what=what, old=old, new=new, source=source, by=by, reason=reason[:300])
+    transaction.on_commit(partial(visit_changed.send_robust, sender=Visit, change=change))
+    return change
+
+
+def _refusal(visit, new_state):
+    if new_state == State.IN_PROGRESS and visit.state == State.IN_PROGRESS and visit.practitioner:
+        return _("%(doctor)s has already called this patient in.") % {"doctor": visit.practitioner.name}
+    return _("This visit is “%(now)s”, so it cannot become “%(wish)s”. Please reload the page.") % {
+        "now": State(visit.state).label,
+        "wish": new_state.label,
+    }

@@ -1,0 +1,42 @@
+"""Push a hint: one event loop thread per process, so that a hint costs no new connection and never blocks a rule."""
+
+import asyncio
+import logging
+import os
+import threading
+
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+_lock = threading.Lock()
+_loops: dict[int, asyncio.AbstractEventLoop] = {}
+
+
+def clinic_group(clinic_id) -> str:
+    return f"clinic.{clinic_id}"
+
+
+def visit_group(visit_id) -> str:
+    return f"visit.{visit_id}"
+
+
+def push(group: str, message: dict) -> None:
+    """Send a hint to a group; if Redis is away the hint is lost, and pages re-read every 30 s anyway."""
+    asyncio.run_coroutine_threadsafe(_send(group, message), _loop())
+
+
+async def _send(group, message):
+    try:
+        async with asyncio.timeout(5):
+            await get_channel_layer().group_send(group, message)
+    except Exception as error:  # the border to Redis: a lost hint must never break a rule
+        log.warning("hint to %s not sent: %s", group, type(error).__name__)
+
+
+def _loop():
+    with _lock:
+        if os.getpid() not in _loops:  # a forked Celery child needs a thread of its own
+            _loops.clear()
+            loop = _loops[os.getpid()] = asyncio.new_event_loop()
+            threading.Thread(target=loop.run_forever, name="hints", daemon=True).start()
+        return _loops[os.getpid()]
