@@ -5,11 +5,11 @@ import unicodedata
 
 # A match counts only if its own clause does not deny it, place it in the past, or give it to another person.
 CLAUSE_END = re.compile(
-    r"[.!?;\n]|,|\bbut\b|\bhowever\b|\bthough\b|(?<=지만)|(?<=는데)|(?<=은데)|(?<=인데)|(?<=없고)|(?<=않고)|(?<=아니고)|(?<=없는데)"
+    r"[.!?;\n]|,|\bbut\b|\bhowever\b|\bthough\b|(?<=지만)|(?<=는데)|(?<=은데)|(?<=인데)|(?<=[요다죠네고며서데])\s"
 )
 DENIED_BEFORE = re.compile(
     r"\b(no|not|never|without|denies|denied|isn't|aren't|wasn't|don't|doesn't|didn't|haven't|hasn't|can't say|nor|free of)\b"
-    r"(?:(?!\b(?:only|just|sure|able)\b)[^.;\n]){0,45}$"
+    r"(?:(?!\b(?:only|just|sure|able|and|since|because|when|now|after)\b)[^.;\n]){0,45}$"
 )
 DENIED_AFTER = re.compile(
     r"^[^.!?,;\n]{0,14}?(없(?!어지|이 숨)|않|아니(?!라)|안 ?(나|해|했|돼|그|아프|들|보|느)|못 느끼|전혀)|^\s*(is|are|was)?\s*(absent|gone|negative)"

@@ -1,0 +1,74 @@
+"""What a person chooses when they book."""
+
+import uuid
+from datetime import date, datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.errors import Refused
+from accounts.models import Patient
+
+from .slots import Slot
+
+
+class NotATime(Refused):
+    """The address or form names no time that could be booked."""
+
+    status = 400
+
+
+def chosen_slot(data) -> Slot:
+    """The slot that an address or a form names; a time without zone, or a past one, is refused."""
+    start, end = (_moment(data.get(name, "")) for name in ("start", "end"))
+    if end <= start:
+        raise _no_time()
+    if start <= timezone.now():
+        raise NotATime(_("This time is already over. Please choose a later one."))
+    return Slot(start, end)
+
+
+def chosen_day(data, days: list[date]) -> date | None:
+    """The day to show: the one asked for, else the first with free times."""
+    asked = data.get("day", "")
+    try:
+        return date.fromisoformat(asked) if asked else next(iter(days), None)
+    except ValueError:
+        raise _no_time() from None
+
+
+def _moment(text):
+    try:
+        moment = datetime.fromisoformat(text)
+        if timezone.is_naive(moment):
+            raise _no_time()
+        return moment.astimezone(timezone.get_default_timezone())
+    except (ValueError, OverflowError):
+        raise _no_time() from None
+
+
+def _no_time():
+    return NotATime(_("We could not read which time you mean. Please choose one from the list again."))
+
+
+class BookingForm(forms.Form):
+    """Who comes, and the key by which a second click is recognised."""
+
+    patient = forms.ModelChoiceField(
+        Patient.objects.none(),
+        label=gettext_lazy("Who is the appointment for?"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Please choose who the appointment is for.")},
+    )
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = Patient.objects.acted_for_by(user).order_by("name")
+        self.fields["patient"].queryset = people
+        self.fields["request_key"].initial = uuid.uuid4
+        if len(people) == 1:
+            self.fields["patient"].initial = people[0]
