@@ -1,28 +1,23 @@
-"""Whether a measured value can belong to a living person."""
+"""Is this value possible in a living person, and in the unit we asked for?"""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-
-from accounts.errors import Refused
 
 from .vitals import BY_KEY
 
 
-class Implausible(Refused):
-    """Nobody alive has this value: it was mistyped or mismeasured."""
-
-    status = 400
-
-
-def check(key: str, value: Decimal) -> Decimal:
-    """The value, if a living person can have it; else a refusal that names the limits."""
-    measure = BY_KEY.get(key)
-    if measure is None:
-        raise Implausible(_("“%(key)s” is not something we measure.") % {"key": key[:20]})
-    if not value.is_finite() or not measure.lowest <= value <= measure.highest:
-        raise Implausible(
-            _("%(what)s must be between %(lowest)s and %(highest)s %(unit)s. Please measure again, or leave it empty.")
-            % {"what": measure.label, "lowest": measure.lowest, "highest": measure.highest, "unit": measure.unit}
-        )
-    return value
+def check(key: str, text) -> Decimal:
+    """The value as a number, or a sentence that says what is wrong with it; a decimal comma is fine."""
+    measure = BY_KEY[key]
+    try:
+        value = Decimal(str(text).strip().replace(",", ".")).quantize(Decimal("0.1"))
+    except InvalidOperation:
+        raise ValidationError(_("%(label)s: please write a number.") % {"label": measure.label}) from None
+    if measure.lowest <= value <= measure.highest:
+        return value
+    if key == "temp" and 90 <= value <= 110:
+        raise ValidationError(_("This looks like Fahrenheit. Please give the temperature in °C."))
+    words = {"label": measure.label, "low": measure.lowest, "high": measure.highest, "unit": measure.unit}
+    raise ValidationError(_("%(label)s: this cannot be right. It must lie between %(low)s and %(high)s %(unit)s.") % words)

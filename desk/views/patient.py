@@ -1,0 +1,56 @@
+"""The patient's own pages: home, and the one page of a visit that is true from arrival to the summary."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from records import signing
+from scheduling.models import Appointment
+from visits import queue
+from visits.access import actor, visit_of_person
+from visits.models import Visit
+from visits.states import State
+
+
+@require_safe
+@login_required
+def home(request):
+    """Where a patient begins: go on, be seen now, book, read what was said."""
+    visits = Visit.objects.of_patient(request.user).with_people().order_by("-arrived_at")
+    facts = {
+        "open_visits": [visit for visit in visits if visit.is_open],
+        "past_visits": [visit for visit in visits if not visit.is_open][:20],
+        "appointments": Appointment.objects.of_patient(request.user).upcoming().select_related("clinic", "practitioner", "patient"),
+    }
+    return render(request, "desk/patient/home.html", facts)
+
+
+@require_safe
+def visit(request, pk):
+    """The visit's page; staff are led to their own view of it."""
+    try:
+        found = visit_of_person(request, pk)
+    except Http404:
+        if Visit.objects.visible_to(request.user).filter(pk=pk).exists() and request.user.is_staff_member:
+            return redirect("desk:visit", pk=pk)
+        raise
+    audit.record(actor(request), "visit.read", found)
+    return render(request, "desk/patient/visit.html", _now(found))
+
+
+@require_safe
+def visit_fragment(request, pk):
+    """The live part of the visit's page."""
+    return render(request, "desk/patient/_now.html", _now(visit_of_person(request, pk)))
+
+
+def _now(found):
+    place = queue.place_of(found) if found.state == State.WAITING else None
+    return {
+        "visit": found,
+        "place": place,
+        "expectation": queue.expectation(place) if place else None,
+        "note": signing.signed(found) if found.state == State.COMPLETED else None,
+    }

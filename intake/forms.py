@@ -1,0 +1,96 @@
+"""One form a page."""
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts import consents
+
+from .plausible import check
+from .questions import BY_KEY
+from .telling import WORDS_LIMIT
+from .vitals import MEASURES
+
+
+def tongue() -> str:
+    """The language of this page: "ko" or "en"."""
+    return "ko" if (get_language() or "ko").startswith("ko") else "en"
+
+
+class WordsForm(forms.Form):
+    words = forms.CharField(
+        label=_("What is wrong?"),
+        help_text=_("Use your own words. When did it start, where is it, what makes it worse?"),
+        max_length=WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 6, "data-keep": "yes", "class": "nhsuk-textarea"}),
+        error_messages={
+            "required": _("Please write what is wrong. One sentence is enough."),
+            "max_length": _("This is too long. Please shorten it to 5,000 characters; the doctor will ask for more."),
+        },
+    )
+
+
+class AnswerForm(forms.Form):
+    """The form of one guided question."""
+
+    def __init__(self, *args, question, **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = BY_KEY[question]
+        words = {"label": asked.title[tongue()], "help_text": asked.hint.get(tongue(), "")}
+        if asked.choices:
+            choices = [(code, text[tongue()]) for code, text in asked.choices]
+            self.fields["value"] = forms.ChoiceField(
+                **words, choices=choices, widget=forms.RadioSelect,
+                error_messages={"required": _("Please choose one answer. “I don't know” is fine too.")},
+            )  # fmt: skip
+        else:
+            area = forms.Textarea(attrs={"rows": 3, "data-keep": "yes", "class": "nhsuk-textarea"})
+            self.fields["value"] = forms.CharField(**words, required=False, max_length=500, widget=area)
+
+
+class VitalsForm(forms.Form):
+    """Whatever has been measured; nothing is required."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for measure in MEASURES:
+            number = forms.TextInput(attrs={"inputmode": "decimal", "class": "nhsuk-input nhsuk-input--width-5", "autocomplete": "off"})
+            self.fields[measure.key] = forms.CharField(
+                label=f"{measure.label} ({measure.unit})", required=False, max_length=10, widget=number
+            )
+
+    def clean(self):
+        for key, text in list(self.cleaned_data.items()):
+            if text:
+                try:
+                    self.cleaned_data[key] = check(key, text)
+                except forms.ValidationError as error:
+                    self.add_error(key, error)
+        return self.cleaned_data
+
+    def measured(self) -> dict:
+        return {key: value for key, value in self.cleaned_data.items() if value}
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("A photo, if there is something to see"),
+        help_text=_("For example a rash or a wound. You can leave this out."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "class": "nhsuk-file-upload"}),
+    )
+
+
+class ConsentForm(forms.Form):
+    """The texts, each with its own box; the required ones must be ticked."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for item in consents.WORDINGS:
+            self.fields[item.scope] = forms.BooleanField(
+                label=item.title[tongue()], help_text=item.text[tongue()], required=item.required,
+                error_messages={"required": _("Without this we cannot hold the visit: “%(title)s”") % {"title": item.title[tongue()]}},
+            )  # fmt: skip
+
+    def agreed(self) -> set[str]:
+        return {scope for scope, ticked in self.cleaned_data.items() if ticked}

@@ -1,0 +1,112 @@
+"""What each page of the story shows and saves."""
+
+from django.http import Http404
+
+from . import forms, photos, telling, vitals
+from .questions import told
+from .steps import steps_for
+
+
+class Page:
+    """One page: its form, what is saved, what else it shows."""
+
+    template = "intake/step.html"
+
+    def __init__(self, step):
+        self.step = step
+
+    def form(self, request, intake):
+        return self.make(request.POST if request.method == "POST" else None, request.FILES or None, initial=self.said(intake))
+
+    def facts(self, intake):
+        return {}
+
+    def said(self, intake):
+        return {}
+
+
+class Words(Page):
+    make = forms.WordsForm
+
+    def said(self, intake):
+        return {"words": intake.words}
+
+    def save(self, intake, form, *, by):
+        telling.save_words(intake, form.cleaned_data["words"], by=by)
+
+
+class Answer(Page):
+    template = "intake/question.html"
+
+    def make(self, *args, **kwargs):
+        return forms.AnswerForm(*args, question=self.step, **kwargs)
+
+    def said(self, intake):
+        return {"value": intake.answers.filter(question=self.step).values_list("value", flat=True).first()}
+
+    def save(self, intake, form, *, by):
+        telling.save_answers(intake, {self.step: form.cleaned_data["value"]}, by=by)
+
+
+class Vitals(Page):
+    template = "intake/vitals.html"
+    make = forms.VitalsForm
+
+    def said(self, intake):
+        return {key: f"{vital.value.normalize():f}" for key, vital in vitals.latest(intake.visit).items()}
+
+    def save(self, intake, form, *, by):
+        before = self.said(intake)
+        new = {key: value for key, value in form.measured().items() if f"{value.normalize():f}" != before.get(key)}
+        if new:
+            telling.save_vitals(intake.visit, new, by=by)
+
+
+class Photo(Page):
+    template = "intake/photo.html"
+    make = forms.PhotoForm
+
+    def facts(self, intake):
+        return {"photos": intake.photos.all()}
+
+    def save(self, intake, form, *, by):
+        if form.cleaned_data["photo"]:
+            telling.save_photo(intake, photos.clean(form.cleaned_data["photo"]), by=by)
+
+
+class Consent(Page):
+    template = "intake/consent.html"
+    make = forms.ConsentForm
+
+    def said(self, intake):
+        return {consent.scope: consent.agreed for consent in intake.visit.consents.all()}
+
+    def save(self, intake, form, *, by):
+        telling.save_consents(intake, form.agreed(), by=by)
+
+
+class Summary(Page):
+    template = "intake/summary.html"
+    make = forms.PhotoForm
+
+    def facts(self, intake):
+        answers = dict(intake.answers.values_list("question", "value"))
+        return {
+            "answers": told(answers, forms.tongue()),
+            "missing": telling.missing(intake),
+            "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(intake.visit).items()],
+            "photos": intake.photos.all(),
+        }
+
+    def save(self, intake, form, *, by):
+        """The summary is sent by its own address."""
+
+
+PAGES = {"words": Words, "vitals": Vitals, "photo": Photo, "consent": Consent, "summary": Summary}
+
+
+def page_for(intake, step) -> Page:
+    """The page of a step; a step this person is not asked is not found."""
+    if step not in steps_for(intake):
+        raise Http404
+    return PAGES.get(step, Answer)(step)

@@ -1,0 +1,55 @@
+"""Who is it for, and in which clinic?"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import people
+from accounts.forms import PersonForm
+from accounts.models import Patient
+
+from . import telling
+from .models import Intake
+
+NEW_SELF, NEW_OTHER = "self", "other"
+
+
+class StartForm(PersonForm):
+    """Somebody known, or name, birth date and sex of somebody new."""
+
+    who = forms.CharField(required=False)
+    relationship = forms.ChoiceField(label=_("Who is it?"), required=False, choices=Intake.ForWhom.choices[1:], widget=forms.Select(attrs={"class": "nhsuk-select"}))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.known = None
+        mine = Patient.objects.filter(user_id=user.pk).first()
+        self.has_self = mine is not None
+        if mine:
+            self.fields["clinic"].initial = mine.clinic_id
+
+    def full_clean(self):
+        who = str(self.data.get("who", ""))
+        if who.isdigit():
+            self.known = Patient.objects.acted_for_by(self.user).filter(pk=who).first()
+        if self.known:  # a known person needs no name again
+            for name in ("name", "birth_date", "sex"):
+                self.fields[name].required = False
+        super().full_clean()
+
+    def clean_birth_date(self):
+        return super().clean_birth_date() if self.cleaned_data.get("birth_date") else None
+
+    def begin(self) -> Intake:
+        """Open the visit and the story."""
+        patient = self.known or self._new()
+        for_whom = Intake.ForWhom.SELF if patient.user_id == self.user.pk else self.cleaned_data["relationship"] or Intake.ForWhom.OTHER
+        return telling.begin(
+            patient, self.cleaned_data["clinic"], by=self.user, language=self.cleaned_data["language"], for_whom=for_whom
+        )
+
+    def _new(self):
+        facts = {name: self.cleaned_data[name] for name in ("name", "birth_date", "sex", "clinic", "language")}
+        if self.data.get("who") == NEW_OTHER or self.has_self:
+            return people.care_for(**facts, by=self.user, relationship=self.cleaned_data["relationship"] or "other")
+        return people.register(**facts, by=self.user)

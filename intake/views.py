@@ -1,0 +1,71 @@
+"""Tell what is wrong: one question a page, saved at each step."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.models import Clinic, Patient
+from visits.access import actor, visit_of_person
+from visits.models import Visit
+
+from . import pages, starting, telling
+from .access import intake_of
+from .models import Photo
+from .steps import LAST, after, before, steps_for, where_left_off
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def start(request):
+    """Who is it for? Then the story begins, or goes on where it was left."""
+    form = starting.StartForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        intake = form.begin()
+        return redirect("intake:resume", pk=intake.visit_id)
+    people = Patient.objects.acted_for_by(request.user)
+    return render(request, "intake/start.html", {"form": form, "people": people, "clinics": Clinic.objects.all()})
+
+
+@require_safe
+def resume(request, pk):
+    """Go on where it was left, on any device."""
+    intake = intake_of(request, pk)
+    return redirect("visit", pk) if intake.is_sent else redirect("intake:step", pk, where_left_off(intake))
+
+
+@require_http_methods(["GET", "POST"])
+def step(request, pk, step):
+    """One page of the story."""
+    intake = intake_of(request, pk)
+    if intake.is_sent:
+        return redirect("visit", pk)
+    page = pages.page_for(intake, step)
+    form = page.form(request, intake)
+    if request.method == "POST" and form.is_valid():
+        page.save(intake, form, by=actor(request))
+        return redirect("intake:step", pk, LAST if "back_to_summary" in request.POST else after(intake, step))
+    steps = steps_for(intake)
+    facts = {"intake": intake, "visit": intake.visit, "form": form, "step": step, "back": before(intake, step),
+             "number": steps.index(step) + 1, "count": len(steps), **page.facts(intake)}  # fmt: skip
+    return render(request, page.template, facts)
+
+
+@require_POST
+def send(request, pk):
+    """Send the story to the doctor."""
+    intake = intake_of(request, pk)
+    telling.send(intake, by=actor(request))
+    return redirect("visit", pk)
+
+
+@require_safe
+def photo(request, pk):
+    """A photo, for those who may see the visit."""
+    found = get_object_or_404(Photo.objects.select_related("intake__visit"), pk=pk)
+    visit = Visit.objects.visible_to(request.user).filter(pk=found.intake.visit_id).first()
+    visit = visit or visit_of_person(request, found.intake.visit_id)
+    audit.record(actor(request), "photo.read", visit)
+    return FileResponse(found.file.open(), content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
