@@ -1,7 +1,7 @@
 """What a person chooses when they book."""
 
 import uuid
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django import forms
 from django.utils import timezone
@@ -44,7 +44,7 @@ def _moment(text):
         moment = datetime.fromisoformat(text)
         if timezone.is_naive(moment):
             raise _no_time()
-        return moment.astimezone(timezone.get_default_timezone())
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise _no_time() from None
 

@@ -9,7 +9,7 @@ from .models import Change, Source, Visit
 
 @transaction.atomic
 def judge(visit, level, *, by, source, reason="") -> Visit:
-    """Set the urgency. A clinician's word stands against rules and model; whoever is not a clinician may only raise it."""
+    """Set the urgency. A clinician's word stands; rules and model may only raise what they said before."""
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if source != Source.CLINICIAN and not _may_set(visit, level):
         return visit
@@ -20,8 +20,8 @@ def judge(visit, level, *, by, source, reason="") -> Visit:
 
 
 def _may_set(visit, level):
-    """The first judgement sets the level; later ones of rules and model may only raise it."""
-    return visit.acuity_source == Source.NONE or level < visit.acuity
+    """The first judgement sets the level; later ones may only raise it; none changes a clinician's."""
+    return visit.acuity_source == Source.NONE or (visit.acuity_source != Source.CLINICIAN and level < visit.acuity)
 
 
 @transaction.atomic

@@ -30,14 +30,16 @@ def arrive(patient, clinic, *, by, channel=Visit.Channel.APP, appointment=None) 
             audit.record(by, "visit.arrive", visit)
             return visit
     except IntegrityError:
-        return _already_here(patient, appointment)
+        return _already_here(patient, clinic, appointment)
 
 
-def _already_here(patient, appointment):
+def _already_here(patient, clinic, appointment):
     """The open visit; an appointment that comes to it belongs to it from now on."""
-    visit = patient.visits.open().first()
+    visit = patient.visits.open().select_related("clinic").first()
     if visit is None:
         raise WrongState(_("The visit of this appointment is over."))
+    if visit.clinic_id != clinic.pk:
+        raise WrongState(_("There is still an open visit at %(clinic)s. Please end it first.") % {"clinic": visit.clinic.name})
     if appointment and visit.appointment is None:
         visit.appointment = appointment
         visit.save(update_fields=["appointment"])

@@ -1,0 +1,15 @@
+"""Mark the words that gave a reason, safely."""
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+
+def marked(words: str, reasons: list[dict]) -> SafeString:
+    """The words as HTML, with the spans of the reasons in <mark>."""
+    spans = sorted((reason["start"], reason["end"]) for reason in reasons if reason["source"] == "words")
+    out, at = [], 0
+    for start, end in spans:
+        if start >= at and end <= len(words):
+            out += [escape(words[at:start]), "<mark>", escape(words[start:end]), "</mark>"]
+            at = end
+    return mark_safe("".join([*out, escape(words[at:])]))  # noqa: S308 - every piece is escaped

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from .views import assistant, booking, coordinator, doctor, patient
+
+app_name = "desk"
+urlpatterns = [
+    path("home/", patient.home, name="home"),
+    path("visit/<uuid:pk>/now/", patient.visit_fragment, name="visit-fragment"),
+    path("join/<uuid:pk>/", booking.join, name="join"),
+    path("queue/", doctor.queue_page, name="queue"),
+    path("queue/now/", doctor.queue_fragment, name="queue-fragment"),
+    path("visit/<uuid:pk>/", doctor.visit, name="visit"),
+    path("visit/<uuid:pk>/call-in/", doctor.call_in, name="call-in"),
+    path("visit/<uuid:pk>/hold/", doctor.hold, name="hold"),
+    path("visit/<uuid:pk>/resume/", doctor.resume, name="resume"),
+    path("visit/<uuid:pk>/break-off/", doctor.break_off, name="break-off"),
+    path("frontdesk/", assistant.frontdesk, name="frontdesk"),
+    path("frontdesk/now/", assistant.visits_fragment, name="frontdesk-fragment"),
+    path("frontdesk/<uuid:pk>/", assistant.hand_over, name="hand-over"),
+    path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
+    path("board/", coordinator.board, name="board"),
+    path("board/now/", coordinator.board_fragment, name="board-fragment"),
+]
