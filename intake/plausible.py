@@ -13,6 +13,8 @@ def check(key: str, text) -> Decimal:
     measure = BY_KEY[key]
     try:
         value = Decimal(str(text).strip().replace(",", ".")).quantize(Decimal("0.1"))
+        if value.is_nan():
+            raise InvalidOperation
     except InvalidOperation:
         raise ValidationError(_("%(label)s: please write a number.") % {"label": measure.label}) from None
     if measure.lowest <= value <= measure.highest:

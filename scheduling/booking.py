@@ -21,10 +21,10 @@ class SlotTaken(Refused):
 
 def book(slot: Slot, *, practitioner, clinic, patient, request_key, by) -> Appointment:
     """Book a free time; sending the same request twice gives the same appointment."""
+    free = open_slots(practitioner, clinic)  # asked first: a twin of this request may be booking right now
     existing = Appointment.objects.filter(request_key=request_key, patient=patient).first()
     if existing:
         return existing
-    free = open_slots(practitioner, clinic)
     if slot not in free:
         raise _taken(free)
     try:

@@ -35,4 +35,6 @@ def qr(request, pk):
 
     visit = get_object_or_404(Visit.objects.hosted_by(request.user).open(), pk=pk)
     code = segno.make(request.build_absolute_uri(links.make(visit)), error="m")
-    return HttpResponse(code.svg_inline(scale=6, border=2, svgns=True), content_type="image/svg+xml")
+    response = HttpResponse(content_type="image/svg+xml")
+    code.save(response, kind="svg", scale=6, border=2)
+    return response

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
+from accounts.middleware import allow_devices
 from accounts.models import User
 from intake import vitals
 from intake.forms import tongue
@@ -100,7 +101,7 @@ def visit(request, pk):
         "note_form": NoteForm.of(note) if note and not note.is_signed and may_treat else None,
         "may_treat": may_treat,
     }
-    return render(request, "desk/visit.html", facts)
+    return allow_devices(render(request, "desk/visit.html", facts))
 
 
 def _readable(user):

@@ -1,0 +1,19 @@
+"""The room follows the visit: open when called in, closed when it ends."""
+
+from django.dispatch import receiver
+
+from visits.models import Change
+from visits.signals import visit_changed
+from visits.states import OPEN, State
+
+from . import rooms
+
+
+@receiver(visit_changed)
+def follow_the_visit(sender, change, **kwargs):
+    if change.what != Change.What.STATE:
+        return
+    if change.new == State.IN_PROGRESS:
+        rooms.open_for(change.visit)
+    elif change.new not in OPEN:
+        rooms.close_for(change.visit)
