@@ -1,15 +1,13 @@
-"""The API says no in the same words as the pages."""
+"""How a refusal looks through the REST door: the same sentence as on the pages."""
 
-from rest_framework.exceptions import APIException
+from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.errors import Refused
 
 
-def explain(error, context):
-    """A rule's refusal as {"detail": sentence} with its status."""
-    if isinstance(error, Refused):
-        answer = APIException(str(error))
-        answer.status_code = error.status
-        error = answer
-    return exception_handler(error, context)
+def explain(exc, context):
+    """A rule's refusal becomes {"detail": sentence} with the rule's status; everything else is as the framework has it."""
+    if isinstance(exc, Refused):
+        return Response({"detail": str(exc)}, status=exc.status)
+    return exception_handler(exc, context)

@@ -1,96 +1,92 @@
-"""Doors for other programs: the same rules and refusals as the pages."""
+"""The REST door: the same rules and the same refusals as the pages."""
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.contrib.auth import authenticate
-from django.db import transaction
+from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.authtoken.models import Token
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts import audit
-from accounts.errors import NotAllowed
-from intake import telling
+from accounts.errors import NotAllowed, Refused
 from visits import queue
 from visits.models import Visit
 
-from . import serializers
+from . import serializers, submission, tokens
 
 
-class IsDoctor(BasePermission):
-    """The queue is for doctors."""
+class TooLong(Refused):
+    """More than any story needs."""
 
-    def has_permission(self, request, view):
-        return request.user.is_authenticated and request.user.is_doctor
+    status = 413
 
 
-class TokenView(APIView):
-    """A token for e-mail and password."""
+class Door(APIView):
+    """What is true for every call: its size has a limit, and it answers in the caller's language."""
 
-    authentication_classes = ()
+    def initial(self, request, *args, **kwargs):
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLong(_("This is too long. Please send at most 1 MB."))
+        super().initial(request, *args, **kwargs)
+        if request.user.is_authenticated and "HTTP_ACCEPT_LANGUAGE" not in request.META:
+            translation.activate(request.user.language)
+
+
+class GetToken(Door):
+    """Sign in."""
+
+    authentication_classes: list = []
     permission_classes = [AllowAny]
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "token"
 
-    @extend_schema(request=serializers.TokenRequest, responses=serializers.Token)
+    @extend_schema(request=serializers.SignIn, responses=serializers.TokenGiven)
     def post(self, request):
-        asked = serializers.TokenRequest(data=request.data)
+        """Give a token for e-mail and password; not for accounts with a second step of sign-in."""
+        asked = serializers.SignIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        user = authenticate(request._request, **asked.validated_data)
-        if user is None:
-            raise NotAllowed(_("E-mail or password is wrong."))
-        if is_mfa_enabled(user):
-            raise NotAllowed(_("This account has a second factor. Make a token for it with your administrator."))
-        return Response({"token": Token.objects.get_or_create(user=user)[0].key})
+        token = tokens.give(request._request, **asked.validated_data)
+        return Response(serializers.TokenGiven(token).data)
 
 
-class IntakeView(APIView):
-    """Send a story: the visit joins the queue."""
+class Intakes(Door):
+    """Tell what is wrong."""
 
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(request=serializers.IntakeRequest, responses={201: serializers.VisitOut})
+    @extend_schema(request=serializers.Told, responses={201: serializers.Standing, 200: serializers.Standing})
     def post(self, request):
-        asked = serializers.IntakeRequest(data=request.data, context={"request": request})
-        asked.is_valid(raise_exception=True)
-        intake = self.tell(asked.validated_data, by=request.user)
-        return Response(serializers.VisitOut(Visit.objects.get(pk=intake.visit_id)).data, status=201)
-
-    @transaction.atomic
-    def tell(self, story, *, by):
-        intake = telling.begin(story["patient"], story["clinic"], by=by, language=story["language"])
-        if intake.is_sent:
-            return intake
-        telling.save_words(intake, story["words"], by=by)
-        telling.save_answers(intake, story.get("answers", {}), by=by)
-        telling.save_vitals(intake.visit, story.get("vitals", {}), by=by)
-        telling.save_consents(intake, set(story["consents"]), by=by)
-        return telling.send(intake, by=by)
+        """Submit a whole intake: 201 when it is sent now, 200 when the open visit had sent one before."""
+        told = serializers.Told(data=request.data)
+        told.is_valid(raise_exception=True)
+        intake, is_new = submission.submit(told.validated_data, by=request.user)
+        visit = Visit.objects.with_people().get(pk=intake.visit_id)
+        return Response(serializers.Standing(visit).data, status=201 if is_new else 200)
 
 
-class QueueView(APIView):
-    """The doctor's queue, most urgent first."""
+class Queue(Door):
+    """Who waits."""
 
-    permission_classes = [IsDoctor]
-
-    @extend_schema(responses=serializers.PlaceOut(many=True))
+    @extend_schema(responses=serializers.QueuePlace(many=True))
     def get(self, request):
+        """Everybody who waits in the doctor's clinics, in the order in which they are to be seen."""
+        if not request.user.is_doctor:
+            raise NotAllowed(_("The queue is for doctors."))
         places = queue.of_staff(request.user)
-        audit.record(request.user, "queue.read", request.user)
-        return Response(serializers.PlaceOut(places, many=True).data)
+        prefetch_related_objects([place.visit for place in places], "assessments")
+        for clinic in request.user.clinics:
+            audit.record(request.user, "queue.read", clinic)
+        return Response(serializers.QueuePlace(places, many=True, context={"request": request}).data)
 
 
-class VisitView(APIView):
+class OneVisit(Door):
     """One visit."""
 
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(responses=serializers.VisitOut)
+    @extend_schema(responses=serializers.VisitRead)
     def get(self, request, pk):
-        visit = get_object_or_404(Visit.objects.visible_to(request.user).distinct(), pk=pk)
+        """Read a visit; the reading is written down."""
+        visit = get_object_or_404(Visit.objects.visible_to(request.user).with_people(), pk=pk)
         audit.record(request.user, "visit.read", visit)
-        return Response(serializers.VisitOut(visit).data)
+        return Response(serializers.VisitRead(visit, context={"request": request}).data)

@@ -1,37 +1,74 @@
-from django import forms
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
-from django.utils.translation import gettext_lazy as _
+"""What a person chooses when they book."""
 
-from accounts.models import Clinic, Patient, Practitioner, User
+import uuid
+from datetime import UTC, date, datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.errors import Refused
+from accounts.models import Patient
 
 from .slots import Slot
 
 
-class SlotField(forms.CharField):
-    """A slot as start and end, the way the buttons carry it."""
+class NotATime(Refused):
+    """The address or form names no time that could be booked."""
 
-    def clean(self, value):
-        start, _slash, end = super().clean(value).partition("/")
-        try:
-            slot = Slot(parse_datetime(start), parse_datetime(end))
-            sound = is_aware(slot.start) and is_aware(slot.end) and slot.start < slot.end
-        except (AttributeError, TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise forms.ValidationError(_("This time is not understood. Please choose one from the list."))
-        return slot
+    status = 400
 
 
-class BookForm(forms.Form):
-    """One slot of one doctor for one person."""
+def chosen_slot(data) -> Slot:
+    """The slot that an address or a form names; a time without zone, or a past one, is refused."""
+    start, end = (_moment(data.get(name, "")) for name in ("start", "end"))
+    if end <= start:
+        raise _no_time()
+    if start <= timezone.now():
+        raise NotATime(_("This time is already over. Please choose a later one."))
+    return Slot(start, end)
 
-    slot = SlotField()
-    practitioner = forms.ModelChoiceField(Practitioner.objects.filter(user__role=User.Role.DOCTOR))
-    clinic = forms.ModelChoiceField(Clinic.objects.all())
-    patient = forms.ModelChoiceField(Patient.objects.none())
-    request_key = forms.UUIDField()
+
+def chosen_day(data, days: list[date]) -> date | None:
+    """The day to show: the one asked for, else the first with free times."""
+    asked = data.get("day", "")
+    try:
+        return date.fromisoformat(asked) if asked else next(iter(days), None)
+    except ValueError:
+        raise _no_time() from None
+
+
+def _moment(text):
+    try:
+        moment = datetime.fromisoformat(text)
+        if timezone.is_naive(moment):
+            raise _no_time()
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no_time() from None
+
+
+def _no_time():
+    return NotATime(_("We could not read which time you mean. Please choose one from the list again."))
+
+
+class BookingForm(forms.Form):
+    """Who comes, and the key by which a second click is recognised."""
+
+    patient = forms.ModelChoiceField(
+        Patient.objects.none(),
+        label=gettext_lazy("Who is the appointment for?"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Please choose who the appointment is for.")},
+    )
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["patient"].queryset = Patient.objects.acted_for_by(user)
+        people = Patient.objects.acted_for_by(user).order_by("name")
+        self.fields["patient"].queryset = people
+        self.fields["request_key"].initial = uuid.uuid4
+        if len(people) == 1:
+            self.fields["patient"].initial = people[0]

@@ -1,71 +1,113 @@
-"""Find a time, book it, give it back."""
+"""Find a time, book it, see it, give it back."""
 
-import uuid
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import Refused
-from accounts.models import Clinic, Patient, Practitioner, User
+from accounts import audit
+from accounts.models import Clinic, Practitioner, User
 
 from . import booking
-from .forms import BookForm
+from .forms import BookingForm, chosen_day, chosen_slot
+from .joining import can_join
 from .models import Appointment
 from .openings import open_slots
 
 
 @require_safe
 @login_required
-def openings(request):
-    """Clinic, doctor, time: each choice is a link."""
-    clinics = Clinic.objects.all()
-    clinic = _chosen(clinics, request.GET.get("clinic"))
-    doctors = Practitioner.objects.filter(clinics=clinic, user__role=User.Role.DOCTOR)
-    doctor = _chosen(doctors, request.GET.get("doctor"))
-    slots = open_slots(doctor, clinic)[:120] if doctor else []
-    days = [(day, list(of_day)) for day, of_day in groupby(slots, key=lambda slot: timezone.localtime(slot.start).date())]
-    people = Patient.objects.acted_for_by(request.user)
-    facts = {"clinics": clinics, "clinic": clinic, "doctors": doctors, "doctor": doctor, "days": days[:7], "people": people,
-             "request_key": uuid.uuid4(), "other_zone": clinic and clinic.time_zone != timezone.get_current_timezone_name()}  # fmt: skip
-    return render(request, "scheduling/openings.html", facts)
+def clinics(request):
+    """First: which clinic?"""
+    return render(request, "scheduling/clinics.html", {"clinics": Clinic.objects.filter(availabilities__isnull=False).distinct()})
 
 
-def _chosen(rows, pk):
-    return rows.filter(pk=pk).first() if pk and pk.isdigit() else rows.first()
-
-
-@require_POST
+@require_safe
 @login_required
-def book(request):
-    """Book a time; if it was just taken, offer the next ones."""
-    form = BookForm(request.POST, user=request.user)
+def doctors(request, clinic):
+    """Then: which doctor?"""
+    clinic = get_object_or_404(Clinic, pk=clinic)
+    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": _doctors_of(clinic)})
+
+
+@require_safe
+@login_required
+def times(request, clinic, doctor):
+    """The free times of a doctor, one day at a time, on the reader's clock."""
+    clinic, doctor = _clinic_and_doctor(clinic, doctor)
+    days = _by_day(open_slots(doctor, clinic))
+    day = chosen_day(request.GET, list(days))
+    page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
+    return render(request, "scheduling/times.html", page | _clock(clinic))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def book(request, clinic, doctor):
+    """Confirm a time and book it."""
+    clinic, doctor = _clinic_and_doctor(clinic, doctor)
+    slot = chosen_slot(request.POST or request.GET)
+    form = BookingForm(request.POST or None, user=request.user, initial={"patient": request.GET.get("patient")})
+    page = {"clinic": clinic, "doctor": doctor, "slot": slot, "form": form} | _clock(clinic)
     if not form.is_valid():
-        raise Refused(_("This time is not understood. Please choose one from the list."))
-    wish = form.cleaned_data
+        return render(request, "scheduling/book.html", page, status=400 if form.is_bound else 200)
     try:
-        made = booking.book(wish.pop("slot"), **wish, by=request.user)
-    except booking.SlotTaken as taken:
-        facts = {**wish, "sentence": str(taken), "alternatives": taken.alternatives, "request_key": uuid.uuid4()}
-        return render(request, "scheduling/taken.html", facts, status=409)
-    return redirect("scheduling:appointment", pk=made.pk)
+        appointment = booking.book(slot, practitioner=doctor, clinic=clinic, by=request.user, **form.cleaned_data)
+    except booking.SlotTaken as taken:  # the one refusal with choices of its own
+        return render(request, "scheduling/taken.html", page | {"sentence": taken, "slots": taken.alternatives}, status=409)
+    return redirect("scheduling:appointment", pk=appointment.pk)
+
+
+@require_safe
+@login_required
+def mine(request):
+    """Appointments of the reader and of those they act for."""
+    appointments = Appointment.objects.of_patient(request.user).select_related("patient", "practitioner", "clinic")
+    past = appointments.exclude(pk__in=appointments.upcoming().values("pk")).order_by("-start")[:20]
+    return render(request, "scheduling/mine.html", {"upcoming": appointments.upcoming(), "past": past})
 
 
 @require_safe
 @login_required
 def appointment(request, pk):
-    """One appointment."""
-    rows = Appointment.objects.visible_to(request.user).select_related("patient", "practitioner", "clinic")
-    return render(request, "scheduling/appointment.html", {"appointment": get_object_or_404(rows.distinct(), pk=pk)})
+    """One appointment: when, where, and the door to it."""
+    found = get_object_or_404(Appointment.objects.visible_to(request.user), pk=pk)
+    audit.record(request.user, "appointment.read", found)
+    own = Appointment.objects.of_patient(request.user).filter(pk=pk).exists()
+    page = {"appointment": found, "can_join": own and can_join(found), "can_cancel": own and _can_cancel(found)}
+    return render(request, "scheduling/appointment.html", page | _clock(found.clinic))
 
 
 @require_POST
 @login_required
 def cancel(request, pk):
     """Give the time back."""
-    found = get_object_or_404(Appointment.objects.visible_to(request.user).distinct(), pk=pk)
-    booking.cancel(found, by=request.user)
-    return redirect("scheduling:appointment", pk=pk)
+    booking.cancel(get_object_or_404(Appointment.objects.of_patient(request.user), pk=pk), by=request.user)
+    return redirect("scheduling:mine")
+
+
+def _can_cancel(appointment):
+    return appointment.status == Appointment.Status.BOOKED and appointment.end > timezone.now()
+
+
+def _doctors_of(clinic):
+    """Doctors with openings in this clinic."""
+    openings = clinic.availabilities.values("practitioner")
+    return clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True, pk__in=openings)
+
+
+def _clinic_and_doctor(clinic, doctor) -> tuple[Clinic, Practitioner]:
+    clinic = get_object_or_404(Clinic, pk=clinic)
+    return clinic, get_object_or_404(_doctors_of(clinic), pk=doctor)
+
+
+def _by_day(slots):
+    """Slots by the reader's calendar day."""
+    return {day: list(free) for day, free in groupby(slots, key=lambda slot: timezone.localdate(slot.start))}
+
+
+def _clock(clinic):
+    """The clinic's clock is shown too when it is not the reader's."""
+    return {"clinic_zone": clinic.time_zone if clinic.time_zone != timezone.get_current_timezone_name() else ""}

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import dj_database_url
@@ -184,7 +185,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", NARU_STATE / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Hashed names once collected; while developing or testing the files are served as they are.
-_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or sys.argv[1:2] == ["collectstatic"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

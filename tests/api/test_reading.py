@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rest_framework.authtoken.models import Token
 
 from accounts.models import AuditEvent
 from intake import telling
@@ -35,8 +36,12 @@ class QueueDoorTest(TestCase):
         self.assertTrue(first["level"] <= 2 and first["reasons"] and first["used_percent"] >= 0)
 
     def test_reasons_are_in_the_readers_language(self):
-        spoken = {lang: self.get(self.doctor, HTTP_ACCEPT_LANGUAGE=lang).json()[0]["reasons"] for lang in ("ko", "en")}
-        self.assertNotEqual(spoken["ko"], spoken["en"])
+        token = {"HTTP_AUTHORIZATION": f"Token {Token.objects.create(user=self.doctor)}"}
+        own = self.client.get(reverse("api:queue"), **token).json()
+        asked = self.client.get(reverse("api:queue"), **token, HTTP_ACCEPT_LANGUAGE="en").json()
+        self.assertIn("흉통", own[0]["reasons"][0])
+        self.assertIn("chest pain", asked[0]["reasons"][0].lower())
+        self.assertIn("“가슴이 조이", own[0]["reasons"][0])
 
     def test_reading_is_written_down(self):
         self.get(self.doctor)

@@ -1,29 +1,27 @@
-"""Read the authored sentences: one line is one story, told in several ways."""
+"""Read the authored sentences; wordings of one story share a group and never stand on both sides of a test."""
 
+import json
 from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent.parent / "corpus"
+LANGUAGES = ("ko", "en")
 
 
 class Sentence(NamedTuple):
-    """One way to tell a story, its level, and the story it belongs to."""
+    """One way to tell a story, its level 1-5, the group of its story, and its language."""
 
     text: str
     level: int
-    story: str
+    group: str
     language: str
 
 
 def sentences() -> list[Sentence]:
-    """All authored sentences in both languages."""
-    found: list[Sentence] = []
-    for path in sorted(FOLDER.glob("*.txt")):
-        level = 0
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if line.startswith("["):
-                level = int(line[1])
-            elif line.strip() and not line.startswith("#"):
-                tellings = line.split(" | ")
-                found += [Sentence(text.strip(), level, f"{path.stem}:{number}", path.stem) for text in tellings]
-    return found
+    """All authored sentences, Korean first."""
+    return [sentence for language in LANGUAGES for sentence in _of(language)]
+
+
+def _of(language: str) -> list[Sentence]:
+    lines = (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Sentence(**json.loads(line), language=language) for line in lines]

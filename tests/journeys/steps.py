@@ -1,0 +1,63 @@
+"""What people do on the pages, as sentences."""
+
+import re
+import time
+
+VISIT = re.compile(r"/visit/([0-9a-f-]{36})/")
+
+
+def tell(page, words, *, answers=None, start=True):
+    """Tell a story from "I am unwell" to the last page; returns the visit's id."""
+    if start:
+        page.goto("/start/")
+        page.locator("form.naru-card button").first.click()
+    page.locator("textarea[name=words]").fill(words)
+    page.locator("main form button.nhsuk-button").first.click()
+    visit = VISIT.search(page.url).group(1)
+    page.goto(f"/visit/{visit}/intake/consent/")
+    for box in page.locator("main input[type=checkbox]").all():
+        box.check()
+    page.locator("main form button.nhsuk-button").first.click()
+    page.goto(f"/visit/{visit}/intake/summary/")
+    page.locator("#send").click()
+    page.wait_for_url(f"**/visit/{visit}/")
+    return visit
+
+
+def row(page, visit):
+    """A visit's line in the queue."""
+    return page.locator(f"#visit-{visit}")
+
+
+def order(page):
+    """The visits in the queue, from the top."""
+    return page.locator("[data-visit]").evaluate_all("rows => rows.map(row => row.dataset.visit)")
+
+
+def wait_for(question, seconds=20, what=""):
+    """Ask again until it is so."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = question()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what or question}")
+
+
+def received(page):
+    """What a room really receives: decoded frames and the energy of the sound."""
+    return page.evaluate("window.naruRoom ? window.naruRoom.stats() : {frames: 0, sound: 0, packets: 0}")
+
+
+def sees_and_hears(page, seconds=25):
+    """Wait until picture moves and sound has energy, from now on."""
+    before = received(page)
+
+    def more():
+        now = received(page)
+        fresh = now["frames"] < before["frames"]  # a new connection counts from zero
+        frames = now["frames"] - (0 if fresh else before["frames"])
+        sound = now["sound"] - (0 if fresh else before["sound"])
+        return frames > 10 and sound > 0 and now
+    return wait_for(more, seconds, "picture and sound of the other side")
