@@ -1,13 +1,58 @@
-"""Tests need a real Redis: `make test` gives one; a lone pytest starts its own here, before settings are read."""
+"""Before the settings are read: a state directory, a Redis and, if asked for, a PostgreSQL of the tests alone."""
 
 import atexit
+import contextlib
 import os
+import sys
 import tempfile
+from pathlib import Path
 
-from tests import services
+import pytest
 
-if "REDIS_URL" not in os.environ:
-    _redis = services.redis()
-    os.environ["REDIS_URL"] = _redis.__enter__()
-    atexit.register(_redis.__exit__, None, None, None)
-os.environ.setdefault("NARU_STATE", tempfile.mkdtemp(prefix="naru-test-"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from telehealth import embedded  # noqa: E402 - the path comes first
+from telehealth.messages import compile_messages  # noqa: E402
+from tests import services  # noqa: E402
+
+pytest_plugins = ["tests.product"]
+OUR_OWN = ("REDIS_URL", "DATABASE_URL", "NARU_STATE", "SECRET_KEY", "NARU_DEMO", "STATIC_ROOT", "MEDIA_ROOT")
+LAST = {"chromium", "sign_in", "product"}  # fixtures whose tests run the whole product
+
+
+def begin(stack: contextlib.ExitStack) -> None:
+    """Whatever the developer's own Naru uses, the tests do not touch it."""
+    for name in OUR_OWN:
+        os.environ.pop(name, None)
+    os.environ["NARU_STATE"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="naru-test-"))
+    os.environ["REDIS_URL"] = stack.enter_context(services.redis())
+    if os.environ.get("NARU_TEST_DATABASE") == "postgresql":
+        os.environ["DATABASE_URL"] = os.environ["NARU_TEST_POSTGRES"] = stack.enter_context(services.postgres())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "telehealth.settings"
+    compile_messages()
+
+
+stack = contextlib.ExitStack()
+atexit.register(stack.close)
+try:
+    begin(stack)
+except (services.Missing, embedded.NoRedis) as missing:
+    pytest.exit(str(missing), returncode=2)
+
+import django.conf  # noqa: E402 - not before the environment is ours
+
+django.conf.settings.INSTALLED_APPS  # noqa: B018 - read the settings now
+
+
+def pytest_collection_modifyitems(items):
+    """Quick tests first."""
+    items.sort(key=lambda item: bool(LAST & set(getattr(item, "fixturenames", ()))))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Nothing is silently skipped: what was not tested has failed."""
+    report = (yield).get_result()
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and so not tested: {call.excinfo.value}"

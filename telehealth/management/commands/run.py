@@ -102,7 +102,7 @@ class Command(BaseCommand):
     def welcome(self, house):
         """What to open, who one can be, how to stop."""
         here = f"http://localhost:{self.port}"
-        self.tell(f"\nNaru is ready: {here}\n")
+        self.tell(f"\nNaru is running: {here}\n")
         if self.demo:
             from telehealth.demo.seed import PERSONAS
 
