@@ -106,10 +106,9 @@ class StrangerTest(TestCase):
     def rows(self):
         self.visit.refresh_from_db()
         intake, note = self.visit.intake, self.visit.notes.get()
-        return (
-            self.visit.state, self.visit.acuity, intake.words, intake.revision, note.status, note.subjective, self.visit.changes.count(),
-            Appointment.objects.get().status, self.visit.vitals.count(), getattr(getattr(self.visit, "room", None), "pk", None),
-        )  # fmt: skip
+        room = getattr(getattr(self.visit, "room", None), "pk", None)
+        said = self.visit.state, self.visit.acuity, intake.words, intake.revision, note.status, note.subjective, room
+        return said, self.visit.changes.count(), self.visit.vitals.count(), Appointment.objects.get().status
 
     def urls(self):
         for route in addresses():

@@ -55,9 +55,9 @@ if connection.vendor == "postgresql":  # SQLite has no such triggers in Naru; th
 
     class TriggerTest(TestCase):
         def assert_refused(self, sql, params):
-            with self.assertRaisesMessage(DatabaseError, "never changed"):
-                with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute(sql, params)
+            refused = self.assertRaisesMessage(DatabaseError, "never changed")
+            with refused, transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(sql, params)
 
         def test_the_database_itself_keeps_the_audit(self):
             event = audit.record(None, "patient.read", make_patient())

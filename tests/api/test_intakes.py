@@ -94,7 +94,15 @@ class StaffTest(IntakeDoorCase):
 
 class RefusedTest(IntakeDoorCase):
     def test_implausible_vitals_are_refused_with_the_sentence_of_the_pages(self):
-        for vitals in {"temp": 98.6}, {"spo2": 200}, {"hr": "NaN"}, {"sbp": "fast"}, {"dbp": "1e99"}, {"shoe": 43}, {"temp": None}:
+        for vitals in (
+            {"temp": 98.6},
+            {"spo2": 200},
+            {"hr": "NaN"},
+            {"sbp": "fast"},
+            {"dbp": "1e99"},
+            {"shoe": 43},
+            {"temp": None},
+        ):
             with self.subTest(vitals=vitals):
                 self.assert_nothing_kept(self.post(vitals=vitals), 400)
         self.assertContains(self.post(vitals={"temp": 98.6}), "This looks like Fahrenheit.", status_code=400)

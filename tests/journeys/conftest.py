@@ -1,15 +1,27 @@
 """People of the demo in real browser windows, in front of the whole product."""
 
 import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import services
+
+
+@pytest.fixture(scope="package")
+def chromium():
+    """A real browser. It brings an event loop with it: these tests speak to the product over HTTP only."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=services.browser(), args=services.BROWSER_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def sign_in(product, browser):
+def sign_in(product, chromium):
     """Open a window of one's own and become somebody of the demo, by name; without a name nobody signs in."""
     windows = []
 
     def become(name, **options):
-        window = browser.new_context(permissions=["camera", "microphone"], base_url=product.url, **options)
+        window = chromium.new_context(permissions=["camera", "microphone"], base_url=product.url, **options)
         windows.append(window)
         page = window.new_page()
         page.set_default_timeout(20_000)

@@ -128,7 +128,9 @@ class RaceTest(TransactionTestCase):
 
     def test_twenty_people_want_one_time_and_one_gets_it(self):
         people = [make_patient(clinic=self.clinic, user=make_user()) for _ in range(CROWD)]
-        winners = self.race([lambda person=person: book(self.slot, self.doctor, self.clinic, patient=person) for person in people])
+        winners = self.race(
+            [lambda person=person: book(self.slot, self.doctor, self.clinic, patient=person) for person in people]
+        )
         self.assertEqual(len(winners), 1)
         self.assertEqual(Appointment.objects.count(), 1)
         self.assertEqual(BookedCell.objects.count(), 3)

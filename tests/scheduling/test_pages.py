@@ -30,7 +30,12 @@ class BookingPageCase(TestCase):
 
     def post(self, slot=None, **changes):
         slot = slot or self.slot
-        data = {"start": slot.start.isoformat(), "end": slot.end.isoformat(), "request_key": uuid.uuid4(), "patient": self.patient.pk}
+        data = {
+            "start": slot.start.isoformat(),
+            "end": slot.end.isoformat(),
+            "request_key": uuid.uuid4(),
+            "patient": self.patient.pk,
+        }
         return self.client.post(self.book_url, {**data, **changes})
 
     def appointment(self, **fields):
@@ -117,7 +122,14 @@ class BookPageTest(BookingPageCase):
     def test_times_without_zone_in_the_past_or_unreadable_are_refused(self):
         naive = self.slot.start.replace(tzinfo=None).isoformat()
         past = (timezone.now() - timedelta(days=1)).isoformat()
-        bad = [{"start": naive}, {"start": past}, {"start": "soon"}, {"end": ""}, {"end": past}, {"start": "0001-01-01T00:00+14:00"}]
+        bad = [
+            {"start": naive},
+            {"start": past},
+            {"start": "soon"},
+            {"end": ""},
+            {"end": past},
+            {"start": "0001-01-01T00:00+14:00"},
+        ]
         for changes in bad:
             with self.subTest(**changes):
                 response = self.post(**changes)

@@ -136,7 +136,11 @@ class WithoutModelTest(TestCase):
             path = folder / "model.onnx"
             path.write_bytes(path.read_bytes()[:-1] + b"x")
 
-        for change in spoil, lambda folder: (folder / "model.onnx").unlink(), lambda folder: (folder / "manifest.json").write_text("{"):
+        for change in (
+            spoil,
+            lambda folder: (folder / "model.onnx").unlink(),
+            lambda folder: (folder / "manifest.json").write_text("{"),
+        ):
             with changed_bundle(change):
                 self.assertIn("triage.W001", [message.id for message in run_checks()])
                 self.assert_rules_alone(NOSE, 3)

@@ -12,7 +12,7 @@ CLAUSE_END = re.compile(
 DENIED_BEFORE = re.compile(
     r"\b(no|not|never|without|denies|denied|denying|isn't|aren't|wasn't|don't|doesn't|didn't|haven't|hasn't|nor|none of|free of|rather than)\b"
     # "not feeling well", "not sure", "never had such ..." complain, they do not deny
-    r"(?! (?:(?:feeling|doing) )?(?:well|good|right|ok|okay|great|sure|only|just|able|long|like|idea|doubt|matter|reason|relief|help\w*|stop\w*|"
+    r"(?! (?:(?:feeling|doing) )?(?:well|good|right|ok|okay|great|sure|only|just|yet|able|long|like|idea|doubt|matter|reason|relief|help\w*|stop\w*|"
     r"sleep\w*|eat\w*|improv\w*|getting better|going away|(?:had|felt|known) (?:such|this|anything)))"
     r"(?:(?!\b(?:since|because|when|now|after|and my|and i)\b)[^.;\n]){0,45}$"
 )
@@ -24,6 +24,9 @@ DENIED_AFTER = re.compile(
 LACKS_OTHER = re.compile(
     r"(수(가|는|도|를)?|힘이?|기운이?|정신이?|입맛이?|의식이?|감각이?|반응이?|소변이?|대답이?|말이?|효과가?|소용이?|차도가?|잠이?|맥이?|쉴 ?새|끊임|"
     r"견디지|참지|멈추지|멎지|낫지|가시지|가라앉지|나아지지|움직이지|되지) ?$"
+)
+DENIED_INSIDE = re.compile(
+    r".([은는도] ?안 ?(아프|아파|나|차|붓|부)|[은는도]? 없이|\b(no|not|without|isn't|doesn't|don't) (pain|hurt|swollen|swelling|bleed|fever|sweat))"
 )
 PAST = re.compile(
     r"\b(19|20)\d\d\b(?!년생)|\byears? (ago|back)\b|\bmonths? ago\b|\blast year\b|\bas a (child|kid)\b|\bhistory of\b|\bused to\b|\bback then\b|"
@@ -94,6 +97,8 @@ def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 def holds_now(text: str, start: int, end: int) -> bool:
     """Whether what stands at start..end of a normalised text is said of the patient, and of now."""
+    if DENIED_INSIDE.search(text, start, end):
+        return False
     left, right = clause_around(text, start, end)
     return not is_elsewhere(text[left:right]) and not is_denied(text[left:start], text[end:right])
 
