@@ -10,6 +10,9 @@ from .errors import Refused
 from .models import AuditEvent
 
 
+DEVICES = "camera=(%(who)s), microphone=(%(who)s), geolocation=(), display-capture=(), payment=(), usb=()"
+
+
 class ReaderMiddleware:
     """Show the page in the reader's zone and language, and remember where deeds come from."""
 
@@ -51,7 +54,19 @@ class RefusedMiddleware:
         return None
 
 
+class DevicesMiddleware:
+    """No page may use camera or microphone unless its view opened them."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", DEVICES % {"who": ""})
+        return response
+
+
 def allow_devices(response):
     """Open camera and microphone for this page, and for no other."""
-    response["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=(), display-capture=(), payment=(), usb=()"
+    response["Permissions-Policy"] = DEVICES % {"who": "self"}
     return response

@@ -2,15 +2,17 @@
 
 import re
 import zlib
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .language import normalise
 
-SIZE = 1 << 13  # places for character runs
-RUNS = (1, 2, 3, 4)  # lengths of the runs
-LONGEST = 600  # characters read: what is most urgent is said early, and 50,000 characters must not cost time
+SIZE: Final = 1 << 14  # places for character runs
+RUNS: Final = (1, 2, 3, 4)  # lengths of the runs
+LONGEST: Final = 600  # characters read: what is most urgent is said early, and 50,000 characters must not cost time
+SETTINGS: Final = {"kind": "hashed-character-runs", "hash": "crc32", "size": SIZE, "runs": list(RUNS), "longest": LONGEST}
 _SPACE = re.compile(r"\s+")
 
 
@@ -27,5 +29,7 @@ def features(words: str) -> NDArray[np.float32]:
 
 
 def understood(words: str) -> bool:
-    """Whether there is anything in Korean or English to judge: at least two letters or syllables."""
-    return len(re.findall(r"[a-z가-힣]", normalise(words[:LONGEST]))) >= 2
+    """Whether there is Korean or English to judge: two letters or syllables, and not mostly another script."""
+    letters = [character for character in normalise(words[:LONGEST]) if character.isalpha()]
+    known = sum(1 for letter in letters if "a" <= letter <= "z" or "가" <= letter <= "힣")
+    return known >= 2 and known * 2 >= len(letters)

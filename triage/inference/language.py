@@ -26,7 +26,7 @@ LACKS_OTHER = re.compile(
     r"견디지|참지|멈추지|멎지|낫지|가시지|가라앉지|나아지지|움직이지|되지) ?$"
 )
 DENIED_INSIDE = re.compile(
-    r".([은는도] ?안 ?(아프|아파|나|차|붓|부)|[은는도]? 없이|\b(no|not|without|isn't|doesn't|don't) (pain|hurt|swollen|swelling|bleed|fever|sweat))"
+    r".([은는도] ?안 ?(아프|아파|나|차|붓|부)|[은는도] 없이|\b(no|not|without|isn't|doesn't|don't) (pain|hurt|swollen|swelling|bleed|fever|sweat))"
 )
 PAST = re.compile(
     r"\b(19|20)\d\d\b(?!년생)|\byears? (ago|back)\b|\bmonths? ago\b|\blast year\b|\bas a (child|kid)\b|\bhistory of\b|\bused to\b|\bback then\b|"
@@ -36,7 +36,7 @@ PAST = re.compile(
 OTHERS = re.compile(
     r"\b(my|our|the) (neighbou?r|friend|colleague|co-?worker|uncle|aunt|cousin|boss|teacher)('s)?\b|\bin the news\b|\bon (tv|the news)\b|"
     r"\b(father|mother|dad|mum|mom|brother|sister|grandfather|grandmother) (died|had|passed away)\b|\bruns in (the|my) family\b|\bfamily history\b|"
-    r"옆집|이웃|친구(가|는|도|네)|직장 ?동료|동료(가|는|도)|회사 ?사람|뉴스|텔레비전에서|티브이에서|드라마|가족력|돌아가"
+    r"옆집|이웃|친구(가|는|도|네)|직장 ?동료|동료(가|는|도)|회사 ?사람|뉴스|텔레비전에서|티브이에서|드라마|가족력|돌아가(셨|신|시)"
 )
 NOW = re.compile(r"\b(right now|now|again|today|currently|at the moment|please help|tonight)\b|지금|방금|또(?!렷)|다시|오늘|빨리|살려")
 

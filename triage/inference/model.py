@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from .case import Case, Finding
-from .features import LONGEST, features, understood
+from .features import LONGEST, SETTINGS, features, understood
 
 BUNDLE = Path(__file__).with_name("bundle")
 MOST_REASONS = 3
@@ -48,7 +48,7 @@ class Model:
         self.caution: float = manifest["caution"]
 
     def predict(self, case: Case) -> Prediction:
-        """Judge one case."""
+        """Judge one case by its words, of which the first LONGEST characters are read; vitals and answers are the rules' work."""
         if not understood(case.words):
             return Prediction(3, (), (), self.version, self.sha256, abstained=True)
         chances = self.chances(features(case.words)[np.newaxis])[0]
@@ -76,13 +76,15 @@ class Model:
 
 
 def load(path: Path | None = None) -> Model:
-    """Load a bundle; raises BundleBroken if a file is missing or not the one the manifest names."""
+    """Load a bundle; raises BundleBroken if a file is missing, changed or not understood. NARU_TRIAGE_MODEL=off is the caller's to heed."""
     folder = path or BUNDLE
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         content = (folder / "model.onnx").read_bytes()
         if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
             raise BundleBroken("model.onnx is not the file that the manifest names")
+        if manifest["features"] != SETTINGS:
+            raise BundleBroken("the bundle was made for other features than this code computes")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
