@@ -13,17 +13,30 @@ from .people import possible
 class PersonForm(forms.Form):
     """Name, date of birth, sex; the language is the page's unless it is asked."""
 
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"})
+    )
     birth_date = forms.DateField(
         label=_("Date of birth"),
         help_text=_("For example 1950-3-9"),
         input_formats=["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%y%m%d"],
-        widget=forms.DateInput(attrs={"class": "nhsuk-input nhsuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.DateInput(
+            attrs={"class": "nhsuk-input nhsuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}
+        ),
         error_messages={"invalid": _("Please write the date of birth as year-month-day, for example 1950-3-9.")},
     )
-    sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex.choices, initial=Patient.Sex.FEMALE, widget=forms.Select(attrs={"class": "nhsuk-select"}))
-    clinic = forms.ModelChoiceField(label=_("Clinic"), queryset=Clinic.objects.all(), empty_label=None, widget=forms.Select(attrs={"class": "nhsuk-select"}))
-    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, required=False, widget=forms.Select(attrs={"class": "nhsuk-select"}))
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        choices=Patient.Sex.choices,
+        initial=Patient.Sex.FEMALE,
+        widget=forms.Select(attrs={"class": "nhsuk-select"}),
+    )
+    clinic = forms.ModelChoiceField(
+        label=_("Clinic"), queryset=Clinic.objects.all(), empty_label=None, widget=forms.Select(attrs={"class": "nhsuk-select"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=Language.choices, required=False, widget=forms.Select(attrs={"class": "nhsuk-select"})
+    )
 
     def clean_birth_date(self):
         try:

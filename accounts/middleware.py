@@ -9,7 +9,6 @@ from . import audit
 from .errors import Refused
 from .models import AuditEvent
 
-
 DEVICES = "camera=(%(who)s), microphone=(%(who)s), geolocation=(), display-capture=(), payment=(), usb=()"
 
 

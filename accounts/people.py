@@ -16,9 +16,7 @@ OLDEST_YEARS = 125
 @transaction.atomic
 def register(*, name, birth_date, sex, clinic, by, language) -> Patient:
     """A signed-in person becomes a patient themselves."""
-    patient, made = Patient.objects.get_or_create(
-        user=by, defaults=_facts(name, birth_date, sex, clinic, language)
-    )
+    patient, made = Patient.objects.get_or_create(user=by, defaults=_facts(name, birth_date, sex, clinic, language))
     if made:
         audit.record(by, "patient.create", patient)
     return patient

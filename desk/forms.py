@@ -7,7 +7,12 @@ from accounts.forms import PersonForm
 class BringInForm(PersonForm):
     """The few fields with which an assistant brings a patient in."""
 
-    phone = forms.CharField(label=_("Phone (if any)"), required=False, max_length=30, widget=forms.TextInput(attrs={"class": "nhsuk-input", "inputmode": "tel"}))
+    phone = forms.CharField(
+        label=_("Phone (if any)"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"class": "nhsuk-input", "inputmode": "tel"}),
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)

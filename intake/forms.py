@@ -54,7 +54,9 @@ class VitalsForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for measure in MEASURES:
-            number = forms.TextInput(attrs={"inputmode": "decimal", "class": "nhsuk-input nhsuk-input--width-5", "autocomplete": "off"})
+            number = forms.TextInput(
+                attrs={"inputmode": "decimal", "class": "nhsuk-input nhsuk-input--width-5", "autocomplete": "off"}
+            )
             self.fields[measure.key] = forms.CharField(
                 label=f"{measure.label} ({measure.unit})", required=False, max_length=10, widget=number
             )

@@ -17,7 +17,12 @@ class StartForm(PersonForm):
     """Somebody known, or name, birth date and sex of somebody new."""
 
     who = forms.CharField(required=False)
-    relationship = forms.ChoiceField(label=_("Who is it?"), required=False, choices=Intake.ForWhom.choices[1:], widget=forms.Select(attrs={"class": "nhsuk-select"}))
+    relationship = forms.ChoiceField(
+        label=_("Who is it?"),
+        required=False,
+        choices=Intake.ForWhom.choices[1:],
+        widget=forms.Select(attrs={"class": "nhsuk-select"}),
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -43,7 +48,9 @@ class StartForm(PersonForm):
     def begin(self) -> Intake:
         """Open the visit and the story."""
         patient = self.known or self._new()
-        for_whom = Intake.ForWhom.SELF if patient.user_id == self.user.pk else self.cleaned_data["relationship"] or Intake.ForWhom.OTHER
+        for_whom = (
+            Intake.ForWhom.SELF if patient.user_id == self.user.pk else self.cleaned_data["relationship"] or Intake.ForWhom.OTHER
+        )
         return telling.begin(
             patient, self.cleaned_data["clinic"], by=self.user, language=self.cleaned_data["language"], for_whom=for_whom
         )

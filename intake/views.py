@@ -68,4 +68,3 @@ def photo(request, pk):
     visit = visit or visit_of_person(request, found.intake.visit_id)
     audit.record(actor(request), "photo.read", visit)
     return FileResponse(found.file.open(), content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
-

@@ -15,6 +15,4 @@ import video.routing  # noqa: E402
 import visits.routing  # noqa: E402
 
 sockets = URLRouter(visits.routing.websocket_urlpatterns + video.routing.websocket_urlpatterns)
-application = ProtocolTypeRouter(
-    {"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))}
-)
+application = ProtocolTypeRouter({"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))})

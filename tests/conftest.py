@@ -41,7 +41,9 @@ except (services.Missing, embedded.NoRedis) as missing:
 
 import django.conf  # noqa: E402 - not before the environment is ours
 
-django.conf.settings.INSTALLED_APPS  # noqa: B018 - read the settings now
+# Reads the settings now. A slow hash protects real passwords; here it would only cost minutes.
+django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.conf.settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
 def pytest_collection_modifyitems(items):

@@ -5,22 +5,30 @@ import subprocess
 import sys
 import time
 
+from . import services
+
+PASSES = {"SQLite": {}, "PostgreSQL": {"NARU_TEST_DATABASE": "postgresql"}}
+ONLY = {"PostgreSQL": ["-m", "not once"]}
+
 
 def main() -> int:
-    if subprocess.run([sys.executable, "-m", "tests.browser"]).returncode:
-        return 1
-    failed = [database for database in ("sqlite", "postgresql") if not run(database)]
-    print(f"failed on: {', '.join(failed)}" if failed else "all tests pass on SQLite and on PostgreSQL")
+    try:
+        services.browser()  # missing? then say so now, not in four minutes
+    except services.Missing as missing:
+        print(f"Cannot test. {missing}")
+        return 2
+    failed = [name for name in PASSES if not run(name)]
+    print(f"Failed on: {', '.join(failed)}." if failed else "All tests pass on SQLite and on PostgreSQL.")
     return len(failed)
 
 
-def run(database: str) -> bool:
-    """One pass of everything on one database."""
-    print(f"\n=== {database} ===", flush=True)
-    started = time.monotonic()
-    environment = {**os.environ, "NARU_TEST_DATABASE": database}
-    code = subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=environment).returncode
-    print(f"=== {database}: {time.monotonic() - started:.0f} s ===", flush=True)
+def run(name: str) -> bool:
+    """One pass of pytest."""
+    print(f"\n=== {name} ===", flush=True)
+    began = time.monotonic()
+    command = [sys.executable, "-m", "pytest", *ONLY.get(name, []), *sys.argv[1:]]
+    code = subprocess.run(command, env={**os.environ, **PASSES[name]}, stdin=subprocess.DEVNULL).returncode
+    print(f"=== {name}: {time.monotonic() - began:.0f} s ===", flush=True)
     return code == 0
 
 

@@ -1,4 +1,4 @@
-"""Real Redis, real PostgreSQL, a real browser: found on this machine or brought along, else the line that says what to install."""
+"""Real Redis, PostgreSQL and browser: found on this machine or brought along, else the line that says what to install."""
 
 import contextlib
 import importlib.util

@@ -43,9 +43,10 @@ def visits_fragment(request):
 
 def _today(user):
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    visits = Visit.objects.hosted_by(user).with_people().filter(arrived_at__gte=midnight) | Visit.objects.hosted_by(
-        user
-    ).with_people().open()
+    visits = (
+        Visit.objects.hosted_by(user).with_people().filter(arrived_at__gte=midnight)
+        | Visit.objects.hosted_by(user).with_people().open()
+    )
     numbers = {place.visit.pk: place for place in queue.of_staff(user)}
     visits = sorted(visits.distinct(), key=lambda visit: (not visit.is_open, -visit.arrived_at.timestamp()))
     return {"rows": [(visit, numbers.get(visit.pk)) for visit in visits]}

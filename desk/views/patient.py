@@ -22,7 +22,9 @@ def home(request):
     facts = {
         "open_visits": [visit for visit in visits if visit.is_open],
         "past_visits": [visit for visit in visits if not visit.is_open][:20],
-        "appointments": Appointment.objects.of_patient(request.user).upcoming().select_related("clinic", "practitioner", "patient"),
+        "appointments": Appointment.objects.of_patient(request.user)
+        .upcoming()
+        .select_related("clinic", "practitioner", "patient"),
     }
     return render(request, "desk/patient/home.html", facts)
 

@@ -60,4 +60,5 @@ def sees_and_hears(page, seconds=25):
         frames = now["frames"] - (0 if fresh else before["frames"])
         sound = now["sound"] - (0 if fresh else before["sound"])
         return frames > 10 and sound > 0 and now
+
     return wait_for(more, seconds, "picture and sound of the other side")

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 from . import steps
 
 
-
 def test_a_whole_visit(sign_in):
     doctor = sign_in("김서연")
     expect(doctor.locator("#queue")).to_be_visible()

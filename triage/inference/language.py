@@ -6,39 +6,53 @@ from typing import NamedTuple
 
 # A match counts only if its own clause does not deny it, place it in the past, or give it to another person.
 CLAUSE_END = re.compile(
-    r"[.!?;\n]|,|\bbut\b|\bhowever\b|\bthough\b|\band (?=(i|i'm|my|he|she|his|her|it|it's|there|now|today|the|then|can't|cannot)\b)|"
-    r"(?<=지만)|(?<=는데)|(?<=은데)|(?<=인데)|(?<=[요다죠네고며서데니음임])\s"
+    r"[.!?;\n]|,|\bbut\b|\bhowever\b|\bthough\b|\band (?=(i|i'm|my|he|she|his|her|it|it's|there|now|today|the|"
+    r"then|can't|cannot)\b)|"
+    r"(?<=지만)|(?<=는데)|(?<=은데)|(?<=인데)|(?<!에서)(?<=[요다죠네고며서데니음임])\s"
 )
 DENIED_BEFORE = re.compile(
-    r"\b(no|not|never|without|denies|denied|denying|isn't|aren't|wasn't|don't|doesn't|didn't|haven't|hasn't|nor|none of|free of|rather than)\b"
+    r"\b(no|not|never|without|denies|denied|denying|isn't|aren't|wasn't|don't|doesn't|didn't|haven't|hasn't|"
+    r"nor|none of|free of|rather than)\b"
     # "not feeling well", "not sure", "never had such ..." complain, they do not deny
-    r"(?! (?:(?:feeling|doing) )?(?:well|good|right|ok|okay|great|sure|only|just|yet|able|long|like|idea|doubt|matter|reason|relief|help\w*|stop\w*|"
+    r"(?! (?:(?:feeling|doing) )?(?:well|good|right|ok|okay|great|sure|only|just|yet|able|long|like|idea|"
+    r"doubt|matter|reason|relief|help\w*|stop\w*|"
     r"sleep\w*|eat\w*|improv\w*|getting better|going away|(?:had|felt|known) (?:such|this|anything)))"
     r"(?:(?!\b(?:since|because|when|now|after|and my|and i)\b)[^.;\n]){0,45}$"
 )
 GONE_AFTER = re.compile(r"^\s*(is|are|was|has been|:)?\s*(absent|denied|gone|negative|ruled out|none)\b")
 DENIED_AFTER = re.compile(
-    r"(없(?!어지|이)|않(?!고는)|아니(?!라)|아닌|아님|안 ?(나|해|했|돼|그|아프|아파|들|보|느|차|붓|부|토|흘|멍|조|저|어지)|못 ?느끼|전혀|음성)"
+    r"(없(?!어지|이)|않(?!고는)|아니(?!라)|아닌|아님|안 ?(나|해|했|돼|그|아프|아파|들|보|느|차|붓|부|토|흘|멍|"
+    r"조|저|어지)|못 ?느끼|전혀|음성)"
 )
 # "cannot bear it", "no strength", "no answer": here something else is missing, not the complaint
 LACKS_OTHER = re.compile(
-    r"(수(가|는|도|를)?|힘이?|기운이?|정신이?|입맛이?|의식이?|감각이?|반응이?|소변이?|대답이?|말이?|효과가?|소용이?|차도가?|잠이?|맥이?|쉴 ?새|끊임|"
+    r"(수(가|는|도|를)?|힘이?|기운이?|정신이?|입맛이?|의식이?|감각이?|반응이?|소변이?|대답이?|말이?|효과가?|"
+    r"소용이?|차도가?|잠이?|맥이?|쉴 ?새|끊임|"
     r"견디지|참지|멈추지|멎지|낫지|가시지|가라앉지|나아지지|움직이지|되지) ?$"
 )
 DENIED_INSIDE = re.compile(
-    r".([은는도] ?안 ?(아프|아파|나|차|붓|부)|[은는도] 없이|\b(no|not|without|isn't|doesn't|don't) (pain|hurt|swollen|swelling|bleed|fever|sweat))"
+    r".([은는도] ?안 ?(아프|아파|나|차|붓|부)|[은는도] 없이|\b(no|not|without|isn't|doesn't|don't) (pain|hurt|"
+    r"swollen|swelling|bleed|fever|sweat))"
 )
 PAST = re.compile(
-    r"\b(19|20)\d\d\b(?!년생)|\byears? (ago|back)\b|\bmonths? ago\b|\blast year\b|\bas a (child|kid)\b|\bhistory of\b|\bused to\b|\bback then\b|"
+    r"(?<!\d)(19|20)\d\d(?!\d)(?!년생)|\byears? (ago|back)\b|\bmonths? ago\b|\blast year\b|\bas a (child|"
+    r"kid)\b|\bhistory of\b|\bused to\b|\bback then\b|"
     r"\b(previous|prior|old) (stroke|heart attack|seizure)|\bhad an? [a-z ]{0,30} in\b|"
-    r"작년|재작년|지난 ?해|몇 ?년 ?전|\d+ ?년 ?전|\d+ ?(개월|달) ?전|[한두세네석] ?달 ?전|예전에|옛날|어릴 ?(때|적)|과거에|앓은 적|병력|적이 ?있"
+    r"작년|재작년|지난 ?해|몇 ?년 ?전|\d+ ?년 ?전|\d+ ?(개월|달) ?전|[한두세네석] ?달 ?전|예전에|옛날|"
+    r"어릴 ?(때|적)|과거에|앓은 적|병력|적이 ?있"
 )
 OTHERS = re.compile(
-    r"\b(my|our|the) (neighbou?r|friend|colleague|co-?worker|uncle|aunt|cousin|boss|teacher)('s)?\b|\bin the news\b|\bon (tv|the news)\b|"
-    r"\b(father|mother|dad|mum|mom|brother|sister|grandfather|grandmother) (died|had|passed away)\b|\bruns in (the|my) family\b|\bfamily history\b|"
-    r"옆집|이웃|친구(가|는|도|네)|직장 ?동료|동료(가|는|도)|회사 ?사람|뉴스|텔레비전에서|티브이에서|드라마|가족력|돌아가(셨|신|시)"
+    r"\b(my|our|the) (neighbou?r|friend|colleague|co-?worker|uncle|aunt|cousin|boss|teacher)('s)?\b|"
+    r"\bin the news\b|\bon (tv|the news)\b|"
+    r"\b(father|mother|dad|mum|mom|brother|sister|grandfather|grandmother) (died|had|passed away)\b|"
+    r"\bruns in (the|my) family\b|\bfamily history\b|"
+    r"옆집|이웃|친구(가|는|도|네)|직장 ?동료|동료(가|는|도)|회사 ?사람|뉴스|텔레비전에서|티브이에서|드라마|"
+    r"가족력|돌아가(셨|신|시)"
 )
-NOW = re.compile(r"\b(right now|now|again|today|currently|at the moment|please help|tonight)\b|지금|방금|또(?!렷)|다시|오늘|빨리|살려")
+NOW = re.compile(
+    r"\b(right now|now|again|today|currently|at the moment|please help|tonight)\b|지금|방금|또(?!렷)|다시|"
+    r"오늘|빨리 ?(와|오|좀|요)|살려"
+)
 
 
 class Reading(NamedTuple):
@@ -113,4 +127,4 @@ def is_denied(before: str, after: str) -> bool:
     if DENIED_BEFORE.search(before) or GONE_AFTER.search(after):
         return True
     denial = DENIED_AFTER.search(after[:16])
-    return bool(denial) and not LACKS_OTHER.search(after[: denial.start()])
+    return denial is not None and not LACKS_OTHER.search(after[: denial.start()])

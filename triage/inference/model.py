@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from .case import Case, Finding
 from .features import LONGEST, SETTINGS, features, understood
 
 BUNDLE = Path(__file__).with_name("bundle")
 MOST_REASONS = 3
+UNREADABLE = (refusals.Fail, refusals.InvalidArgument, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented)
 WORD_LIMIT = 60  # words tried one by one for the reasons
 REASON = {"ko": "이 말이 급한 정도를 가장 많이 높였습니다.", "en": "This wording raised the urgency most."}
 
@@ -48,7 +50,7 @@ class Model:
         self.caution: float = manifest["caution"]
 
     def predict(self, case: Case) -> Prediction:
-        """Judge one case by its words, of which the first LONGEST characters are read; vitals and answers are the rules' work."""
+        """Judge one case by the first LONGEST characters of its words; vitals and answers are the rules' work."""
         if not understood(case.words):
             return Prediction(3, (), (), self.version, self.sha256, abstained=True)
         chances = self.chances(features(case.words)[np.newaxis])[0]
@@ -76,7 +78,7 @@ class Model:
 
 
 def load(path: Path | None = None) -> Model:
-    """Load a bundle; raises BundleBroken if a file is missing, changed or not understood. NARU_TRIAGE_MODEL=off is the caller's to heed."""
+    """Load a bundle; raises BundleBroken if a file is missing, changed or not understood."""
     folder = path or BUNDLE
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -89,5 +91,5 @@ def load(path: Path | None = None) -> Model:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         return Model(session, manifest)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, *UNREADABLE) as error:
         raise BundleBroken(f"{folder.name}: {type(error).__name__}: {error}") from error

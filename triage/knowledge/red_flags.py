@@ -57,9 +57,7 @@ def _accompanied(case: Case, text: str, company: dict | None) -> bool:
     """Whether the second half of a flag is there too, in the words or in an answer."""
     if company is None:
         return True
-    answered = any(
-        re.search(pattern, case.answers.get(key, "").lower()) for key, pattern in company.get("answers", {}).items()
-    )
+    answered = any(re.search(pattern, case.answers.get(key, "").lower()) for key, pattern in company.get("answers", {}).items())
     return answered or next(_matches(company["patterns"], text), None) is not None
 
 

@@ -52,5 +52,3 @@ class Room:
 
     def _others(self, person: Person) -> list[Person]:
         return [other for other in list(self.people.values()) if other.id != person.id]
-
-
