@@ -14,7 +14,8 @@ class Origin(NamedTuple):
     address: str | None = None
 
 
-_origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+SYSTEM = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=SYSTEM)
 
 
 @contextmanager

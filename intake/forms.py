@@ -89,9 +89,10 @@ class ConsentForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for item in consents.WORDINGS:
+            title = item.title[tongue()]
             self.fields[item.scope] = forms.BooleanField(
-                label=item.title[tongue()], help_text=item.text[tongue()], required=item.required,
-                error_messages={"required": _("Without this we cannot hold the visit: “%(title)s”") % {"title": item.title[tongue()]}},
+                label=title, help_text=item.text[tongue()], required=item.required,
+                error_messages={"required": _("Without this we cannot hold the visit: “%(title)s”") % {"title": title}},
             )  # fmt: skip
 
     def agreed(self) -> set[str]:

@@ -32,10 +32,6 @@ class Note(models.Model):
         ordering = ["version"]
         constraints = [models.UniqueConstraint(fields=["visit", "version"], name="one_note_per_version")]
 
-    @property
-    def is_signed(self):
-        return self.status == self.Status.SIGNED
-
     def save(self, *args, **kwargs):
         if self.pk and Note.objects.filter(pk=self.pk, status=Note.Status.SIGNED).exists():
             raise Unchangeable("a signed note is never changed")
@@ -43,3 +39,7 @@ class Note(models.Model):
 
     def delete(self, *args, **kwargs):
         raise Unchangeable("a note is never deleted")
+
+    @property
+    def is_signed(self):
+        return self.status == self.Status.SIGNED

@@ -1,53 +1,107 @@
 // Live fragments: a socket says that something changed, the page asks again. Without sockets the page asks every 30 s.
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
+const SETTLED = 5000; // a line that held this long was a good one
+const NOT_ALLOWED = 4404;
 
-function watch(element) {
-  const url = new URL(element.dataset.live, location.href);
-  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  let wait = FIRST_WAIT;
-  let socket;
-  const ask = () => window.htmx && htmx.trigger(element, "naru:changed");
-  const say = (text) => {
-    const place = document.querySelector("[data-live-status]");
-    if (place) place.textContent = text || "";
-  };
-
-  function connect() {
-    if (!element.isConnected) return;
-    socket = new WebSocket(url);
-    socket.onopen = () => {
-      wait = FIRST_WAIT;
-      say("");
-      ask(); // what happened while we were away?
-    };
-    socket.onmessage = ask;
-    socket.onclose = (event) => {
-      if (event.code === 4404 || !element.isConnected) return;
-      say(element.dataset.lost);
-      setTimeout(connect, wait / 2 + Math.random() * wait);
-      wait = Math.min(LONGEST_WAIT, wait * 2);
-    };
+class Line {
+  constructor(element) {
+    this.element = element;
+    this.wait = FIRST_WAIT;
+    this.url = new URL(element.dataset.live, location.href);
+    this.url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    this.connect();
   }
 
-  addEventListener("online", ask);
-  document.addEventListener("visibilitychange", () => document.hidden || ask());
-  element.addEventListener("htmx:responseError", (event) => {
-    if ([401, 403, 404].includes(event.detail.xhr.status)) location.reload();
-  });
-  connect();
+  // The socket brings hints only; the truth is asked for. Several hints at once become one question more.
+  ask() {
+    window.htmx?.trigger(this.element, "naru:changed");
+  }
+
+  say(text = "") {
+    const place = document.querySelector("[data-live-status]");
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    if (!this.element.isConnected) return;
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.openedAt = Date.now();
+      this.say(this.element.dataset.connected);
+      this.ask(); // what happened while we were away?
+    };
+    socket.onmessage = () => this.ask();
+    socket.onclose = (event) => socket === this.socket && this.lost(event.code);
+  }
+
+  lost(code) {
+    this.socket = null;
+    if (code === NOT_ALLOWED || !this.element.isConnected) return;
+    if (this.openedAt && Date.now() - this.openedAt > SETTLED) this.wait = FIRST_WAIT;
+    this.openedAt = 0;
+    this.say(this.element.dataset.lost);
+    this.timer = setTimeout(() => this.connect(), this.wait * (0.5 + Math.random() / 2)); // not everybody at once
+    this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
+  }
+
+  // The person looks again, or the network is back: read now, and do not wait for the next try.
+  wake() {
+    this.ask();
+    if (!this.socket && this.timer) this.connect();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.socket?.close();
+  }
 }
 
-// Fragments never swallow a sign-in page: a redirect means that the session ended.
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { responseURL } = event.detail.xhr;
-  if (responseURL && new URL(responseURL).pathname.startsWith("/account/")) {
-    event.detail.shouldSwap = false;
-    location.reload();
+const lines = new Map();
+
+function look() {
+  for (const [element, line] of lines) {
+    if (element.isConnected && element.dataset.live) continue;
+    line.close();
+    lines.delete(element);
   }
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (!lines.has(element)) lines.set(element, new Line(element));
+  }
+}
+
+const wakeAll = () => lines.forEach((line) => line.wake());
+addEventListener("online", wakeAll);
+addEventListener("pageshow", (event) => event.persisted && wakeAll());
+document.addEventListener("visibilitychange", () => document.hidden || wakeAll());
+document.addEventListener("htmx:afterSettle", look);
+
+// The visit is no longer ours, or the session ended: the whole page says so better than a fragment could.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { responseURL, status } = event.detail.xhr;
+  const signIn = responseURL && new URL(responseURL).pathname.startsWith("/account/");
+  if (!signIn && ![401, 403, 404].includes(status)) return;
+  event.detail.shouldSwap = false;
+  if (performance.now() > SETTLED) location.reload(); // a page that was just read would only be read in circles
 });
-document.body.addEventListener("htmx:configRequest", (event) => {
-  const field = document.querySelector("input[name=csrfmiddlewaretoken]");
-  if (field) event.detail.headers["X-CSRFToken"] = field.value;
-});
-document.querySelectorAll("[data-live]").forEach(watch);
+
+// A fresh fragment never takes away what somebody typed, ticked or unfolded.
+function touched(field) {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return "defaultValue" in field && field.value !== field.defaultValue;
+}
+if (window.Idiomorph) {
+  const { defaults } = window.Idiomorph;
+  defaults.ignoreActiveValue = true;
+  defaults.callbacks.beforeAttributeUpdated = (name, element) => {
+    if (name === "open" && element.localName === "details") return false;
+    if (name === "selected") return element.selected === element.defaultSelected;
+    if (name === "value" || name === "checked") return !touched(element);
+    return true;
+  };
+}
+
+look();

@@ -12,7 +12,7 @@ import onnxruntime
 from triage.inference import model as inference
 from triage.inference.features import features
 from triage.training import train
-from triage.training.corpus import LANGUAGES, sentences
+from triage.training.corpus import LANGUAGES, sentences, unseen
 
 CLOSE = 1e-5
 
@@ -89,3 +89,8 @@ class CorpusTest(TestCase):
     def test_no_sentence_stands_twice(self):
         texts = [sentence.text for sentence in sentences()]
         self.assertEqual(len(texts), len(set(texts)))
+
+    def test_the_unseen_sentences_stay_unseen(self):
+        trained = {sentence.text for sentence in sentences()}
+        self.assertFalse(trained & {sentence.text for sentence in unseen()})
+        self.assertEqual({(s.language, s.level) for s in unseen()}, {(lang, n) for lang in LANGUAGES for n in range(1, 6)})

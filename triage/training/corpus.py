@@ -25,3 +25,9 @@ def sentences() -> list[Sentence]:
 def _of(language: str) -> list[Sentence]:
     lines = (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
     return [Sentence(**json.loads(line), language=language) for line in lines]
+
+
+def unseen() -> list[Sentence]:
+    """Sentences that neither rules nor model were made with; scored, never trained on, and never used to mend a rule."""
+    lines = (FOLDER / "unseen.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Sentence(**json.loads(line), group=f"unseen-{number}") for number, line in enumerate(lines)]

@@ -17,7 +17,9 @@ class Malformed(ValueError):
 class Command:
     """From the web process to the media worker that holds the room.
 
-    kind: join | offer | answer | candidate | leave.  session: the socket that speaks; an older one is not heard.  line: PUBLISH, or the id of the person who is received.
+    kind: join | offer | answer | candidate | leave.
+    session: the socket that speaks; an older one is not heard.
+    line: PUBLISH, or the id of the person who is received.
     """
 
     kind: str
