@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 def marked(words: str, reasons: list[dict]) -> SafeString:
     """The words as HTML, with the spans of the reasons in <mark>."""
-    spans = sorted((reason["start"], reason["end"]) for reason in reasons if reason["source"] == "words")
+    spans = sorted(((r["start"], r["end"]) for r in reasons if r["source"] == "words"), key=lambda span: (span[0], -span[1]))
     out, at = [], 0
     for start, end in spans:
         if start >= at and end <= len(words):
