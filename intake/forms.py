@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import consents
 
 from .plausible import check
-from .questions import BY_KEY
+from .questions import BY_KEY, UNKNOWN
 from .telling import WORDS_LIMIT
 from .vitals import MEASURES
 
@@ -46,6 +46,11 @@ class AnswerForm(forms.Form):
         else:
             area = forms.Textarea(attrs={"rows": 3, "data-keep": "yes", "class": "nhsuk-textarea"})
             self.fields["value"] = forms.CharField(**words, required=False, max_length=500, widget=area)
+            self.fields["unknown"] = forms.BooleanField(label=UNKNOWN[1][tongue()], required=False)
+
+    def answer(self) -> str:
+        """What was said; whoever writes something knows something."""
+        return self.cleaned_data["value"] or ("unknown" if self.cleaned_data.get("unknown") else "")
 
 
 class VitalsForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from . import forms, photos, telling, vitals
-from .questions import told
+from .questions import BY_KEY
 from .steps import steps_for
 
 
@@ -42,10 +42,13 @@ class Answer(Page):
         return forms.AnswerForm(*args, question=self.step, **kwargs)
 
     def said(self, intake):
-        return {"value": intake.answers.filter(question=self.step).values_list("value", flat=True).first()}
+        value = intake.answers.filter(question=self.step).values_list("value", flat=True).first()
+        if value == "unknown" and not BY_KEY[self.step].choices:
+            return {"unknown": True}
+        return {"value": value}
 
     def save(self, intake, form, *, by):
-        telling.save_answers(intake, {self.step: form.cleaned_data["value"]}, by=by)
+        telling.save_answers(intake, {self.step: form.answer()}, by=by)
 
 
 class Vitals(Page):
@@ -92,7 +95,7 @@ class Summary(Page):
     def facts(self, intake):
         answers = dict(intake.answers.values_list("question", "value"))
         return {
-            "answers": told(answers, forms.tongue()),
+            "answers": [_line(BY_KEY[step], answers) for step in steps_for(intake) if step in BY_KEY],
             "missing": telling.missing(intake),
             "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(intake.visit).items()],
             "photos": intake.photos.all(),
@@ -100,6 +103,12 @@ class Summary(Page):
 
     def save(self, intake, form, *, by):
         """The summary is sent by its own address."""
+
+
+def _line(question, answers):
+    """A question, what was answered, and where to change it."""
+    language = forms.tongue()
+    return question.key, question.title[language], question.in_words(answers.get(question.key, ""), language)
 
 
 PAGES = {"words": Words, "vitals": Vitals, "photo": Photo, "consent": Consent, "summary": Summary}

@@ -20,6 +20,10 @@ class Question:
         """Whether this question makes sense for this person."""
         return (not self.sex or patient.sex == self.sex) and self.ages[0] <= patient.age <= self.ages[1]
 
+    def in_words(self, value, language) -> str:
+        """An answer as the person chose or wrote it."""
+        return dict((*self.choices, UNKNOWN)).get(value, {}).get(language, value)
+
 
 QUESTIONS = [
     Question(
@@ -98,10 +102,5 @@ BY_KEY = {question.key: question for question in QUESTIONS}
 
 def told(answers, language) -> list[tuple[str, str]]:
     """Answers as (question, answer) in words of a language."""
-    lines = []
-    for question in QUESTIONS:
-        if answers.get(question.key):
-            words = dict(question.choices).get(answers[question.key], {})
-            words = words or (UNKNOWN[1] if answers[question.key] == "unknown" else {})
-            lines.append((question.title[language], words.get(language, answers[question.key])))
-    return lines
+    given = [question for question in QUESTIONS if answers.get(question.key)]
+    return [(question.title[language], question.in_words(answers[question.key], language)) for question in given]

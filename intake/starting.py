@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import people
 from accounts.forms import PersonForm
-from accounts.models import Patient
+from accounts.models import Grant, Patient
 
 from . import telling
+from .birthdate import BirthDateField
 from .models import Intake
 
 NEW_SELF, NEW_OTHER = "self", "other"
@@ -17,6 +18,11 @@ class StartForm(PersonForm):
     """Somebody known, or name, birth date and sex of somebody new."""
 
     who = forms.CharField(required=False)
+    birth_date = BirthDateField(
+        label=_("Date of birth"),
+        input_formats=PersonForm.base_fields["birth_date"].input_formats,
+        error_messages=PersonForm.base_fields["birth_date"].error_messages,
+    )
     relationship = forms.ChoiceField(
         label=_("Who is it?"),
         required=False,
@@ -35,7 +41,7 @@ class StartForm(PersonForm):
 
     def full_clean(self):
         who = str(self.data.get("who", ""))
-        if who.isdigit():
+        if who.isdecimal() and len(who) < 19:
             self.known = Patient.objects.acted_for_by(self.user).filter(pk=who).first()
         if self.known:  # a known person needs no name again
             for name in ("name", "birth_date", "sex"):
@@ -46,14 +52,22 @@ class StartForm(PersonForm):
         return super().clean_birth_date() if self.cleaned_data.get("birth_date") else None
 
     def begin(self) -> Intake:
-        """Open the visit and the story."""
+        """Open the visit and the story; who has an open visit goes on with that one."""
         patient = self.known or self._new()
-        for_whom = (
-            Intake.ForWhom.SELF if patient.user_id == self.user.pk else self.cleaned_data["relationship"] or Intake.ForWhom.OTHER
-        )
+        visit = patient.visits.open().select_related("clinic").first()
         return telling.begin(
-            patient, self.cleaned_data["clinic"], by=self.user, language=self.cleaned_data["language"], for_whom=for_whom
+            patient,
+            visit.clinic if visit else self.cleaned_data["clinic"],
+            by=self.user,
+            language=self.cleaned_data["language"],
+            for_whom=self._for_whom(patient),
         )
+
+    def _for_whom(self, patient):
+        if patient.user_id == self.user.pk:
+            return Intake.ForWhom.SELF
+        grant = Grant.objects.live().filter(user=self.user, patient=patient).first()
+        return grant.relationship if grant and grant.relationship in Intake.ForWhom.values else Intake.ForWhom.OTHER
 
     def _new(self):
         facts = {name: self.cleaned_data[name] for name in ("name", "birth_date", "sex", "clinic", "language")}

@@ -1,8 +1,12 @@
 """Tell what is wrong: one question a page, saved at each step."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
@@ -24,7 +28,8 @@ def start(request):
     if request.method == "POST" and form.is_valid():
         intake = form.begin()
         return redirect("intake:resume", pk=intake.visit_id)
-    people = Patient.objects.acted_for_by(request.user)
+    here = Prefetch("visits", Visit.objects.open(), to_attr="here")
+    people = Patient.objects.acted_for_by(request.user).prefetch_related(here)
     return render(request, "intake/start.html", {"form": form, "people": people, "clinics": Clinic.objects.all()})
 
 
@@ -40,16 +45,40 @@ def step(request, pk, step):
     """One page of the story."""
     intake = intake_of(request, pk)
     if intake.is_sent:
-        return redirect("visit", pk)
+        return _already_sent(request, pk)
     page = pages.page_for(intake, step)
     form = page.form(request, intake)
     if request.method == "POST" and form.is_valid():
         page.save(intake, form, by=actor(request))
-        return redirect("intake:step", pk, LAST if "back_to_summary" in request.POST else after(intake, step))
+        return _onward(request, intake, step)
     steps = steps_for(intake)
     facts = {"intake": intake, "visit": intake.visit, "form": form, "step": step, "back": before(intake, step),
-             "number": steps.index(step) + 1, "count": len(steps), **page.facts(intake)}  # fmt: skip
+             "number": steps.index(step) + 1, "count": len(steps), "missing": telling.missing(intake), **page.facts(intake)}  # fmt: skip
     return render(request, page.template, facts)
+
+
+def _already_sent(request, pk):
+    """A page that was left open: what is sent stays as it is, and nobody wonders."""
+    if request.method == "POST":
+        messages.info(request, _("You have already sent this. Tell the doctor anything new when you are called in."))
+    return redirect("visit", pk)
+
+
+def _onward(request, intake, step):
+    """Where a saved page leads: to the next, back to the summary, or in an emergency to the doctor at once."""
+    if request.GET.get("then") == "send":
+        return _send_now(request, telling.fresh(intake))
+    to_summary = "back_to_summary" in request.POST or request.GET.get("then") == LAST
+    return redirect("intake:step", intake.visit_id, LAST if to_summary else after(intake, step))
+
+
+def _send_now(request, intake):
+    """Ask only for what cannot be left out, then send."""
+    lacking = telling.missing(intake)
+    if lacking:
+        return redirect(reverse("intake:step", args=[intake.visit_id, lacking[0]]) + "?then=send")
+    telling.send(intake, by=actor(request))
+    return redirect("visit", intake.visit_id)
 
 
 @require_POST
