@@ -1,0 +1,44 @@
+"""Run all benches against one fresh product: `make bench`; results as JSON and as a table."""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from tests import services
+from tests.product import ROOT, running
+
+from . import pages, submit_to_page
+
+RESULTS = ROOT / "bench" / "results.json"
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or ["pages", "submit_to_page"]
+    scripts = {"pages": pages, "submit_to_page": submit_to_page}
+    results = {"machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}}
+    with services.postgres() as url:
+        for database, settings in (("postgresql", {"DATABASE_URL": url}), ("sqlite", {})):
+            with tempfile.TemporaryDirectory(prefix="naru-bench-") as folder, running(Path(folder) / "state", **settings) as product:
+                for name in wanted:
+                    print(f"{name} on {database} ...", flush=True)
+                    results[f"{name} on {database}"] = scripts[name].measure(product, settings)
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    table(results)
+    return 0
+
+
+def table(results, indent="") -> None:
+    """Figures for people."""
+    for name, value in results.items():
+        if isinstance(value, dict):
+            print(f"{indent}{name}")
+            table(value, indent + "  ")
+        else:
+            print(f"{indent}{name:<40} {value}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
