@@ -37,7 +37,7 @@ async def _measure(product, token, clinic, patients):
         await asyncio.sleep(1 / PER_SECOND)
     await asyncio.gather(*posts)
     deadline = time.perf_counter() + 30
-    while len(seen) < len(sent) and time.perf_counter() < deadline:
+    while set(sent) - set(seen) and time.perf_counter() < deadline:
         await asyncio.sleep(0.05)
     watcher.cancel()
     page, _size = await asyncio.to_thread(doctor.get, "/desk/queue/now/")
