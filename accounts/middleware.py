@@ -20,10 +20,16 @@ class ReaderMiddleware:
 
     def __call__(self, request):
         with audit.coming_from(_via(request), request.META.get("REMOTE_ADDR") or None), timezone.override(_zone(request)):
-            if request.user.is_authenticated and "django_language" not in request.COOKIES:
+            if request.user.is_authenticated and not _asked_for_a_language(request):
                 translation.activate(request.user.language)
                 request.LANGUAGE_CODE = translation.get_language()
             return self.get_response(request)
+
+
+def _asked_for_a_language(request):
+    """By the switch on the page; a program says it in a header."""
+    by_header = request.path.startswith("/api/") and "Accept-Language" in request.headers
+    return by_header or "django_language" in request.COOKIES
 
 
 def _via(request):

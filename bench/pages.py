@@ -11,7 +11,8 @@ ASSETS = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 def measure(product, settings) -> dict:
     patient, doctor = Visitor(product.url).become("Daniel Reed"), Visitor(product.url).become("김서연")
     start = patient.get("/start/")[0]
-    patient.post("/start/", who=re.search(r'name="who" value="(\d+)"', start).group(1), clinic=re.search(r'option value="(\d+)"', start).group(1))
+    known, clinic = re.search(r'name="who" value="(\d+)"', start).group(1), re.search(r'option value="(\d+)"', start).group(1)
+    patient.post("/start/", who=known, clinic=clinic)
     visit = re.search(r"/visit/([0-9a-f-]{36})/", patient.get("/desk/home/")[0]).group(1)
     pages = {
         "intake, one question": (patient, f"/visit/{visit}/intake/onset/"),

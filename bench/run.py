@@ -21,7 +21,10 @@ def main() -> int:
     results = {"machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}}
     with services.postgres() as url:
         for database, settings in (("postgresql", {"DATABASE_URL": url}), ("sqlite", {})):
-            with tempfile.TemporaryDirectory(prefix="naru-bench-") as folder, running(Path(folder) / "state", **settings) as product:
+            with (
+                tempfile.TemporaryDirectory(prefix="naru-bench-") as folder,
+                running(Path(folder) / "state", **settings) as product,
+            ):
                 for name in wanted:
                     print(f"{name} on {database} ...", flush=True)
                     results[f"{name} on {database}"] = scripts[name].measure(product, settings)

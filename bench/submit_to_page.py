@@ -16,7 +16,12 @@ PER_SECOND = 10
 READER = ThreadPoolExecutor(1)  # the doctor's page does not wait for those who send
 SENDERS = ThreadPoolExecutor(20)
 STORIES = 100
-WORDS = ["I have had a runny nose for two days", "가슴이 조이고 식은땀이 나요", "어제부터 배가 아프고 설사를 해요", "my ankle hurts"]
+WORDS = [
+    "I have had a runny nose for two days",
+    "가슴이 조이고 식은땀이 나요",
+    "어제부터 배가 아프고 설사를 해요",
+    "my ankle hurts",
+]
 
 
 def measure(product, settings) -> dict:
@@ -47,7 +52,13 @@ async def _measure(product, token, clinic, patients):
 
 
 def _send(product, token, clinic, patient, words, sent):
-    body = {"patient": patient, "clinic": clinic, "language": "ko", "words": words, "consents": ["video-visit", "health-data", "ai-advice"]}
+    body = {
+        "patient": patient,
+        "clinic": clinic,
+        "language": "ko",
+        "words": words,
+        "consents": ["video-visit", "health-data", "ai-advice"],
+    }
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
     request = urllib.request.Request(f"{product.url}/api/v1/intakes/", json.dumps(body).encode(), headers)
     started = time.perf_counter()

@@ -1,7 +1,13 @@
+"""What the front desk asks for."""
+
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PersonForm
+from accounts.models import Patient
+
+MOST_FOUND = 20
 
 
 class BringInForm(PersonForm):
@@ -21,3 +27,36 @@ class BringInForm(PersonForm):
     def person(self) -> dict:
         names = ("name", "birth_date", "sex", "clinic", "language", "phone")
         return {name: self.cleaned_data[name] for name in names}
+
+    def is_known(self) -> bool:
+        """Whether this clinic has somebody of this name and date of birth."""
+        person = self.person()
+        return Patient.objects.filter(**{key: person[key] for key in ("name", "birth_date", "clinic")}).exists()
+
+
+class FindForm(forms.Form):
+    """A part of a name, or a date of birth."""
+
+    find = forms.CharField(
+        label=_("Has been here before? Name or date of birth"),
+        min_length=2,
+        max_length=100,
+        error_messages={"min_length": _("Please write at least two letters of the name, or the date of birth.")},
+        widget=forms.TextInput(attrs={"class": "nhsuk-input", "type": "search", "autocomplete": "off"}),
+    )
+
+    def found_for(self, user) -> list[Patient]:
+        """Patients of the clinics of this person, by name."""
+        text = self.cleaned_data["find"]
+        wanted = Q(name__icontains=text)
+        for born in {_date(text, written) for written in PersonForm.base_fields["birth_date"].input_formats} - {None}:
+            wanted |= Q(birth_date=born)
+        patients = Patient.objects.visible_to(user).filter(wanted).select_related("clinic")
+        return list(patients.distinct().order_by("name")[:MOST_FOUND])
+
+
+def _date(text, written):
+    try:
+        return forms.DateField(input_formats=[written]).clean(text)
+    except forms.ValidationError:
+        return None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, patient
+from .views import assistant, booking, coordinator, doctor, patient, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -9,13 +9,16 @@ urlpatterns = [
     path("join/<uuid:pk>/", booking.join, name="join"),
     path("queue/", doctor.queue_page, name="queue"),
     path("queue/now/", doctor.queue_fragment, name="queue-fragment"),
-    path("visit/<uuid:pk>/", doctor.visit, name="visit"),
+    path("visit/<uuid:pk>/", workspace.visit, name="visit"),
+    path("visit/<uuid:pk>/patient/", workspace.patient_fragment, name="patient-fragment"),
+    path("visit/<uuid:pk>/queue/", workspace.short_fragment, name="short-fragment"),
     path("visit/<uuid:pk>/call-in/", doctor.call_in, name="call-in"),
     path("visit/<uuid:pk>/hold/", doctor.hold, name="hold"),
     path("visit/<uuid:pk>/resume/", doctor.resume, name="resume"),
     path("visit/<uuid:pk>/break-off/", doctor.break_off, name="break-off"),
     path("frontdesk/", assistant.frontdesk, name="frontdesk"),
     path("frontdesk/now/", assistant.visits_fragment, name="frontdesk-fragment"),
+    path("frontdesk/known/<int:pk>/", assistant.bring_known, name="bring-known"),
     path("frontdesk/<uuid:pk>/", assistant.hand_over, name="hand-over"),
     path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
     path("board/", coordinator.board, name="board"),

@@ -29,6 +29,10 @@ class WordsForm(forms.Form):
         },
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["words"].widget.attrs["maxlength"]  # a browser would cut the end off without a word
+
 
 class AnswerForm(forms.Form):
     """The form of one guided question."""

@@ -2,6 +2,8 @@
 
 from django.http import Http404
 
+from accounts import consents
+
 from . import forms, photos, telling, vitals
 from .questions import BY_KEY
 from .steps import steps_for
@@ -96,9 +98,9 @@ class Summary(Page):
         answers = dict(intake.answers.values_list("question", "value"))
         return {
             "answers": [_line(BY_KEY[step], answers) for step in steps_for(intake) if step in BY_KEY],
-            "missing": telling.missing(intake),
             "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(intake.visit).items()],
             "photos": intake.photos.all(),
+            "consents": [item.title[forms.tongue()] for item in consents.WORDINGS if telling.agreed_to(intake.visit, item.scope)],
         }
 
     def save(self, intake, form, *, by):

@@ -11,7 +11,7 @@ from . import telling
 from .birthdate import BirthDateField
 from .models import Intake
 
-NEW_SELF, NEW_OTHER = "self", "other"
+NEW_OTHER = "other"
 
 
 class StartForm(PersonForm):
@@ -21,13 +21,13 @@ class StartForm(PersonForm):
     birth_date = BirthDateField(
         label=_("Date of birth"),
         input_formats=PersonForm.base_fields["birth_date"].input_formats,
-        error_messages=PersonForm.base_fields["birth_date"].error_messages,
+        error_messages={
+            **PersonForm.base_fields["birth_date"].error_messages,
+            "required": _("Please write the date of birth."),
+        },
     )
     relationship = forms.ChoiceField(
-        label=_("Who is it?"),
-        required=False,
-        choices=Intake.ForWhom.choices[1:],
-        widget=forms.Select(attrs={"class": "nhsuk-select"}),
+        label=_("Who is it?"), required=False, choices=Intake.ForWhom.choices, widget=forms.RadioSelect
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -36,7 +36,10 @@ class StartForm(PersonForm):
         self.known = None
         mine = Patient.objects.filter(user_id=user.pk).first()
         self.has_self = mine is not None
+        self.fields["name"].error_messages["required"] = _("Please write the name.")
+        self.fields["relationship"].initial = Intake.ForWhom.SELF
         if mine:
+            self.fields["relationship"].initial = Intake.ForWhom.CHILD
             self.fields["clinic"].initial = mine.clinic_id
 
     def full_clean(self):
@@ -71,6 +74,9 @@ class StartForm(PersonForm):
 
     def _new(self):
         facts = {name: self.cleaned_data[name] for name in ("name", "birth_date", "sex", "clinic", "language")}
-        if self.data.get("who") == NEW_OTHER or self.has_self:
-            return people.care_for(**facts, by=self.user, relationship=self.cleaned_data["relationship"] or "other")
-        return people.register(**facts, by=self.user)
+        relationship = self.cleaned_data["relationship"] or Intake.ForWhom.SELF
+        if relationship == Intake.ForWhom.SELF and self.data.get("who") != NEW_OTHER:
+            return people.register(**facts, by=self.user)
+        if relationship == Intake.ForWhom.SELF:
+            relationship = Intake.ForWhom.OTHER
+        return people.care_for(**facts, by=self.user, relationship=relationship)

@@ -37,43 +37,48 @@ def start(request):
 def resume(request, pk):
     """Go on where it was left, on any device."""
     intake = intake_of(request, pk)
-    return redirect("visit", pk) if intake.is_sent else redirect("intake:step", pk, where_left_off(intake))
+    return redirect("intake:step", pk, where_left_off(intake)) if _is_being_told(intake) else redirect("visit", pk)
 
 
 @require_http_methods(["GET", "POST"])
 def step(request, pk, step):
     """One page of the story."""
     intake = intake_of(request, pk)
-    if intake.is_sent:
-        return _already_sent(request, pk)
+    if not _is_being_told(intake):
+        return _too_late(request, intake)
     page = pages.page_for(intake, step)
     form = page.form(request, intake)
     if request.method == "POST" and form.is_valid():
         page.save(intake, form, by=actor(request))
         return _onward(request, intake, step)
     steps = steps_for(intake)
-    facts = {"intake": intake, "visit": intake.visit, "form": form, "step": step, "back": before(intake, step),
-             "number": steps.index(step) + 1, "count": len(steps), "missing": telling.missing(intake), **page.facts(intake)}  # fmt: skip
-    return render(request, page.template, facts)
+    where = {"step": step, "back": before(intake, step), "number": steps.index(step) + 1, "count": len(steps)}
+    facts = {"intake": intake, "visit": intake.visit, "form": form, "missing": telling.missing(intake), **page.facts(intake)}
+    return render(request, page.template, {**where, **facts})
 
 
-def _already_sent(request, pk):
-    """A page that was left open: what is sent stays as it is, and nobody wonders."""
-    if request.method == "POST":
+def _is_being_told(intake):
+    return intake.visit.is_open and not intake.is_sent
+
+
+def _too_late(request, intake):
+    """A page that was left open: what is sent stays as it is, and nobody wonders where the new words went."""
+    if request.method == "POST" and intake.is_sent:
         messages.info(request, _("You have already sent this. Tell the doctor anything new when you are called in."))
-    return redirect("visit", pk)
+    return redirect("visit", intake.visit_id)
 
 
 def _onward(request, intake, step):
     """Where a saved page leads: to the next, back to the summary, or in an emergency to the doctor at once."""
     if request.GET.get("then") == "send":
-        return _send_now(request, telling.fresh(intake))
+        return _send_now(request, intake)
     to_summary = "back_to_summary" in request.POST or request.GET.get("then") == LAST
     return redirect("intake:step", intake.visit_id, LAST if to_summary else after(intake, step))
 
 
 def _send_now(request, intake):
     """Ask only for what cannot be left out, then send."""
+    intake.refresh_from_db()
     lacking = telling.missing(intake)
     if lacking:
         return redirect(reverse("intake:step", args=[intake.visit_id, lacking[0]]) + "?then=send")

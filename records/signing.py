@@ -14,6 +14,7 @@ from visits.states import WITH_DOCTOR, State
 from .models import Note
 
 FIELDS = ("subjective", "objective", "assessment", "plan", "summary")
+NEEDED = ("assessment", "plan", "summary")
 
 
 class Unsigned(Refused):
@@ -31,9 +32,14 @@ def draft_for(visit, *, by) -> Note:
 
 
 @transaction.atomic
-def save_draft(note, texts: dict, *, by) -> Note:
-    """Keep what has been written so far."""
+def save_draft(note, texts: dict, *, by, seen="") -> Note:
+    """Keep what has been written so far; `seen` is the time of the text that the writer had before them."""
     note = _draft(note)
+    if seen and seen != note.updated_at.isoformat() and note.author != by.practitioner:
+        raise Refused(
+            _("%(doctor)s has written in this note since you opened it. Copy your words, reload the page and go on there.")
+            % {"doctor": note.author.name}
+        )
     for name in FIELDS:
         setattr(note, name, texts.get(name, getattr(note, name)))
     note.author = by.practitioner
@@ -45,8 +51,9 @@ def save_draft(note, texts: dict, *, by) -> Note:
 def sign(note, *, by) -> Note:
     """Sign the note; the first signature finishes the visit."""
     note = _draft(note)
-    if not (note.assessment.strip() and note.plan.strip() and note.summary.strip()):
-        raise Unsigned(_("Before you sign: fill in assessment, plan and the words for the patient."))
+    missing = [str(Note._meta.get_field(name).verbose_name) for name in NEEDED if not getattr(note, name).strip()]
+    if missing:
+        raise Unsigned(_("Before you sign, please fill in: %(fields)s.") % {"fields": ", ".join(missing)})
     note.status, note.signed_at, note.author = Note.Status.SIGNED, timezone.now(), by.practitioner
     note.save()
     audit.record(by, "note.sign", note)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
@@ -14,24 +15,30 @@ from . import signing
 from .forms import NoteForm
 from .models import Note
 
+LOOKS = {
+    "visit.read": _("opened the visit"),
+    "note.read": _("read the note or the summary"),
+    "photo.read": _("looked at a photo"),
+}
+MOST_LOOKS = 100
+
 
 def _note(request, pk):
     """A note of a visit that this doctor may treat."""
     mine = Visit.objects.treatable_by(request.user).values("pk")
-    return get_object_or_404(Note.objects.filter(visit__in=mine), pk=pk)
+    return get_object_or_404(Note.objects.select_related("visit__patient").filter(visit__in=mine), pk=pk)
 
 
 def _keep(request, note):
     """Whatever was typed is kept first; what is checked comes after."""
-    form = NoteForm(request.POST, instance=Note(visit=note.visit), prefix="note")
-    form.is_valid()
-    return signing.save_draft(note, form.cleaned_data, by=request.user)
+    texts = NoteForm.typed(request.POST)
+    return signing.save_draft(note, texts, by=request.user, seen=texts.pop("seen", ""))
 
 
 @require_POST
 @login_required
 def draft(request, pk):
-    """Keep the draft."""
+    """Keep the draft; a page that keeps it by itself is told so in one word."""
     note = _keep(request, _note(request, pk))
     if request.headers.get("Accept") == "text/plain":
         return HttpResponse("kept", content_type="text/plain")
@@ -58,16 +65,24 @@ def amend(request, pk):
 @require_safe
 @login_required
 def edit(request, pk):
-    """Write an amendment."""
+    """Go on writing a draft: an amendment, or the note of a colleague who cannot."""
     note = _note(request, pk)
-    return render(request, "records/edit.html", {"note": note, "visit": note.visit, "note_form": NoteForm.of(note)})
+    audit.record(request.user, "note.read", note.visit)
+    facts = {"note": note, "visit": note.visit, "note_form": None if note.is_signed else NoteForm.of(note)}
+    return render(request, "records/edit.html", facts)
 
 
 @require_safe
 def summary(request, pk):
-    """What the patient reads: plain words, who signed, and who opened the record."""
+    """What the patient reads: plain words, who signed, and who looked at this visit."""
     visit = visit_of_person(request, pk)
     audit.record(actor(request), "note.read", visit)
-    looks = AuditEvent.objects.filter(patient=visit.patient, action__endswith=".read").select_related("by__practitioner")
-    facts = {"visit": visit, "note": signing.signed(visit), "looks": looks.order_by("-pk")[:50]}
+    facts = {"visit": visit, "note": signing.signed(visit), "looks": _looks(visit)}
     return render(request, "records/summary.html", facts)
+
+
+def _looks(visit):
+    """Who looked at this visit and at what, newest first."""
+    events = AuditEvent.objects.filter(subject=visit._meta.label_lower, subject_id=str(visit.pk), action__in=LOOKS)
+    events = events.select_related("by__practitioner").order_by("-pk")[:MOST_LOOKS]
+    return [(event, LOOKS[event.action]) for event in events]

@@ -22,12 +22,17 @@ class Redis(NamedTuple):
 
 
 def redis_in(state: Path) -> Redis:
-    """Prepare a Redis on loopback that keeps its port, its password and its data in the state directory."""
+    """Prepare a Redis on loopback that keeps its port, its password and its data in the state directory. It must not run yet."""
     home = private_directory(state / "redis")
-    port, password = _kept(home / "door.json")
     config = home / "redis.conf"
-    write_private(config, _config(home, port, password))
-    return Redis(f"redis://:{password}@127.0.0.1:{port}/0", [redis_program(), str(config)])
+    write_private(config, _config(home, *_kept(home / "door.json")))
+    return Redis(redis_url(state), [redis_program(), str(config)])
+
+
+def redis_url(state: Path) -> str:
+    """Where the Redis of this state directory answers."""
+    door = json.loads((state / "redis" / "door.json").read_text())
+    return f"redis://:{door['password']}@127.0.0.1:{door['port']}/0"
 
 
 def redis_program() -> str:

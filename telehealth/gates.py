@@ -21,12 +21,12 @@ async def redis_answers(url: str) -> bool:
         return False
 
 
-async def pages_answer(port: int, address: str = "127.0.0.1") -> bool:
-    """/healthz says ok."""
+async def pages_answer(address: str, port: int, name: str) -> bool:
+    """/healthz says ok to one of the names this site has."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             reader, writer = await asyncio.open_connection(address, port)
-            writer.write(f"GET /healthz HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
+            writer.write(f"GET /healthz HTTP/1.0\r\nHost: {name}\r\n\r\n".encode())
             status = await reader.readline()
             writer.close()
             return b" 200 " in status

@@ -15,7 +15,7 @@ from .children import Child, die_with
 
 READY_SECONDS = 60
 DEATHS_AT_START = 3
-STOP_SECONDS = 5  # for everybody at once; Redis, which they all need, has its own two seconds after them
+STOP_SECONDS = 4  # for everybody at once; Redis, which they all need, has its own two seconds after them
 REDIS_STOP_SECONDS = 2
 
 

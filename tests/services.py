@@ -96,8 +96,11 @@ def _postgres_programs(owner, folder) -> Path:
     """Where initdb and postgres are; copied where their user can reach them."""
     programs = _postgres_found()
     if owner and not all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents)):
-        shutil.copytree(programs.parent, folder / "install")
-        programs = folder / "install" / programs.name
+        package, install = programs.parents[1], folder / "install"
+        for part in package, package.with_name(f"{package.name}.libs"):  # the wheel's libraries lie beside it
+            if part.exists():
+                shutil.copytree(part, install / part.name, symlinks=True)
+        programs = install / package.name / programs.relative_to(package)
     return programs
 
 

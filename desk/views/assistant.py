@@ -1,20 +1,23 @@
 """The assistant's front desk: bring patients in, measure, hand the link over."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit, people
-from accounts.models import User
-from intake import telling
+from accounts.errors import Refused
+from accounts.models import Patient, User
+from intake import telling, vitals
 from intake.forms import VitalsForm
 from intake.models import Intake
 from visits import links, queue
 from visits.models import Visit
 
 from ..access import only_for
-from ..forms import BringInForm
+from ..forms import BringInForm, FindForm
 
 DESK = (User.Role.ASSISTANT, User.Role.COORDINATOR)
 
@@ -25,13 +28,39 @@ def frontdesk(request):
     """Bring somebody in with three fields; see who is here today."""
     form = BringInForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
+        if form.is_known():
+            messages.info(request, _("This person has been here before: their record was found, no second one was made."))
         patient = people.bring_in(**form.person(), by=request.user)
-        intake = telling.begin(
-            patient, form.cleaned_data["clinic"], by=request.user, language=patient.language,
-            for_whom=Intake.ForWhom.OTHER, channel=Visit.Channel.CLINIC,
-        )  # fmt: skip
-        return redirect("desk:hand-over", pk=intake.visit_id)
-    return render(request, "desk/frontdesk.html", {"form": form, **_today(request.user)})
+        return _begin(request, patient, form.cleaned_data["clinic"])
+    facts = {"form": form, **_found(request), **_today(request.user)}
+    return render(request, "desk/frontdesk.html", facts)
+
+
+@require_POST
+@only_for(*DESK)
+def bring_known(request, pk):
+    """Bring in somebody who has been here before."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("clinic").distinct(), pk=pk)
+    return _begin(request, patient, patient.clinic)
+
+
+def _begin(request, patient, clinic):
+    intake = telling.begin(
+        patient, clinic, by=request.user, language=patient.language,
+        for_whom=Intake.ForWhom.OTHER, channel=Visit.Channel.CLINIC,
+    )  # fmt: skip
+    return redirect("desk:hand-over", pk=intake.visit_id)
+
+
+def _found(request):
+    """Who was looked for; each person that is shown is written down."""
+    find_form = FindForm(request.GET if "find" in request.GET else None)
+    if not find_form.is_valid():
+        return {"find_form": find_form, "found": None}
+    found = find_form.found_for(request.user)
+    for patient in found:
+        audit.record(request.user, "patient.find", patient)
+    return {"find_form": find_form, "found": found}
 
 
 @require_safe
@@ -42,34 +71,44 @@ def visits_fragment(request):
 
 
 def _today(user):
+    """Today's visits, the open ones first, each with its place in the queue."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    visits = (
-        Visit.objects.hosted_by(user).with_people().filter(arrived_at__gte=midnight)
-        | Visit.objects.hosted_by(user).with_people().open()
-    )
-    numbers = {place.visit.pk: place for place in queue.of_staff(user)}
-    visits = sorted(visits.distinct(), key=lambda visit: (not visit.is_open, -visit.arrived_at.timestamp()))
-    return {"rows": [(visit, numbers.get(visit.pk)) for visit in visits]}
+    hosted = Visit.objects.hosted_by(user).with_people()
+    visits = (hosted.filter(arrived_at__gte=midnight) | hosted.open()).distinct()
+    places = {place.visit.pk: place for place in queue.of_staff(user)}
+    visits = sorted(visits, key=lambda visit: (not visit.is_open, -visit.arrived_at.timestamp()))
+    return {"rows": [(visit, places.get(visit.pk)) for visit in visits]}
 
 
 @require_safe
 @login_required
 def hand_over(request, pk):
-    """Fill the story in here, or hand the link to the patient's own device."""
-    visit = get_object_or_404(Visit.objects.hosted_by(request.user).with_people().distinct(), pk=pk)
+    """Fill the story in here, or hand the link to the patient's own device; measure."""
+    visit = _hosted(request, pk)
     audit.record(request.user, "visit.read", visit)
-    facts = {"visit": visit, "link": request.build_absolute_uri(links.make(visit)), "form": VitalsForm()}
-    return render(request, "desk/hand_over.html", facts)
+    return render(request, "desk/hand_over.html", _at_the_desk(request, visit, VitalsForm()))
 
 
 @require_POST
 @login_required
 def take_vitals(request, pk):
     """Write down what was measured at the desk."""
-    visit = get_object_or_404(Visit.objects.hosted_by(request.user).open().distinct(), pk=pk)
-    form = VitalsForm(request.POST)
+    visit, form = _hosted(request, pk), VitalsForm(request.POST)
+    if not visit.is_open:
+        raise Refused(_("This visit is over, so nothing can be added. Bring the patient in again."))
     if not form.is_valid():
-        facts = {"visit": visit, "link": request.build_absolute_uri(links.make(visit)), "form": form}
-        return render(request, "desk/hand_over.html", facts, status=422)
-    telling.save_vitals(visit, form.measured(), by=request.user)
+        return render(request, "desk/hand_over.html", _at_the_desk(request, visit, form), status=422)
+    if form.measured():
+        telling.save_vitals(visit, form.measured(), by=request.user)
+    messages.info(request, _("Saved.") if form.measured() else _("No value was written, so nothing was saved."))
     return redirect("desk:hand-over", pk=pk)
+
+
+def _hosted(request, pk):
+    return get_object_or_404(Visit.objects.hosted_by(request.user).with_people().select_related("intake").distinct(), pk=pk)
+
+
+def _at_the_desk(request, visit, form):
+    measured = [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(visit).items()]
+    link = request.build_absolute_uri(links.make(visit))
+    return {"visit": visit, "link": link, "measured": measured, "form": form}

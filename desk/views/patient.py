@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from records import signing
 from scheduling.models import Appointment
-from visits import queue
+from visits import links, queue
 from visits.access import actor, visit_of_person
 from visits.models import Visit
 from visits.states import State
@@ -39,7 +39,8 @@ def visit(request, pk):
             return redirect("desk:visit", pk=pk)
         raise
     audit.record(actor(request), "visit.read", found)
-    return render(request, "desk/patient/visit.html", _now(found))
+    link = request.build_absolute_uri(links.make(found))
+    return render(request, "desk/patient/visit.html", {**_now(found), "link": link})
 
 
 @require_safe

@@ -12,18 +12,19 @@ function store(deed) {
   }
 }
 
-// A page that is no refusal has come: what was sent has arrived, and only now the copy may go.
+// The page that follows the form and is no refusal: what was sent has arrived, and only now the copy may go.
 function forgetWhatArrived() {
-  if (document.querySelector(".naru-main--failed")) return;
-  store((storage) => {
-    JSON.parse(storage.getItem(SENT) || "[]").forEach((key) => storage.removeItem(key));
-    storage.removeItem(SENT);
-  });
+  const sent = store((storage) => JSON.parse(storage.getItem(SENT)));
+  store((storage) => storage.removeItem(SENT));
+  if (!sent || !document.referrer || document.querySelector(".naru-main--failed")) return;
+  const follows = new URL(document.referrer).pathname === sent.page && location.pathname !== sent.page;
+  if (follows) sent.keys.forEach((key) => store((storage) => storage.removeItem(key)));
 }
 
 function keep(field) {
   const words = store((storage) => storage.getItem(kept(field)));
-  if (words && words !== field.value) field.value = words;
+  if (words === field.value) store((storage) => storage.removeItem(kept(field)));
+  else if (words) field.value = words;
   field.addEventListener("input", () => store((storage) => storage.setItem(kept(field), field.value)));
 }
 
@@ -36,11 +37,13 @@ addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   form.setAttribute("aria-busy", "true");
   setTimeout(release, FIRST_ANSWER, form);
-  const words = [...form.querySelectorAll("[data-keep]")].map(kept);
-  if (words.length) store((storage) => storage.setItem(SENT, JSON.stringify(words)));
+  const keys = [...form.querySelectorAll("[data-keep]")].map(kept);
+  if (keys.length) store((storage) => storage.setItem(SENT, JSON.stringify({ page: location.pathname, keys })));
 });
 
+// No answer came: the words count as not sent.
 function release(form) {
+  store((storage) => storage.removeItem(SENT));
   delete form.dataset.sent;
   form.removeAttribute("aria-busy");
 }

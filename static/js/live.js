@@ -93,12 +93,16 @@ function touched(field) {
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   return "defaultValue" in field && field.value !== field.defaultValue;
 }
+function chosen(select) {
+  const first = [...(select?.options ?? [])].findIndex((option) => option.defaultSelected);
+  return Boolean(select) && select.selectedIndex !== Math.max(first, 0);
+}
 if (window.Idiomorph) {
   const { defaults } = window.Idiomorph;
   defaults.ignoreActiveValue = true;
   defaults.callbacks.beforeAttributeUpdated = (name, element) => {
     if (name === "open" && element.localName === "details") return false;
-    if (name === "selected") return element.selected === element.defaultSelected;
+    if (name === "selected") return !chosen(element.closest("select"));
     if (name === "value" || name === "checked") return !touched(element);
     return true;
   };

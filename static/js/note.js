@@ -1,23 +1,106 @@
-// Keeps the note while it is written. Without this the doctor presses "Keep draft".
+// Keeps the note while it is written, and signs without leaving the page when something is missing: the video goes on.
+// Without this the doctor presses "Keep draft".
 const form = document.getElementById("note-form");
 const PAUSE = 2000;
+const AGAIN = 10000;
 
-if (form) {
-  const status = form.querySelector("[data-note-status]");
-  let timer;
-  async function keep() {
-    try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), headers: { Accept: "text/plain" } });
-      status.textContent = answer.ok ? `${form.dataset.kept} ${new Date().toLocaleTimeString()}` : form.dataset.lost;
-      if (!answer.ok) timer = setTimeout(keep, 5 * PAUSE);
-    } catch {
-      status.textContent = form.dataset.lost;
-      timer = setTimeout(keep, 5 * PAUSE);
-    }
+class Note {
+  constructor(element) {
+    this.form = element;
+    this.status = element.querySelector("[data-note-status]");
+    this.refusal = element.querySelector("[data-note-refused]");
+    this.changes = this.kept = 0;
+    element.addEventListener("input", () => this.typed());
+    element.addEventListener("submit", (event) => this.submit(event));
+    addEventListener("pagehide", () => this.leave());
   }
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(keep, PAUSE);
-  });
-  form.addEventListener("submit", () => clearTimeout(timer));
+
+  typed() {
+    this.changes += 1;
+    this.refuse("");
+    this.later(PAUSE);
+  }
+
+  later(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), wait);
+  }
+
+  send(address, options = {}) {
+    const body = new URLSearchParams(new FormData(this.form));
+    return fetch(address, { method: "POST", body, headers: { Accept: "text/plain" }, redirect: "manual", ...options });
+  }
+
+  // One at a time: on a slow line an older text must never arrive after a newer one.
+  keep() {
+    clearTimeout(this.timer);
+    this.keeping = (this.keeping || Promise.resolve()).then(() => this.keepNow());
+    return this.keeping;
+  }
+
+  async keepNow() {
+    const changes = this.changes;
+    try {
+      const answer = await this.send(this.form.action);
+      if (answer.ok) return this.arrived(changes);
+      if (answer.type === "opaqueredirect") return this.failed(this.form.dataset.signedOut);
+      if (answer.status === 409) return this.refuse(await sentence(answer));
+    } catch {
+      // no line: the next try says how it went
+    }
+    return this.failed(this.form.dataset.lost);
+  }
+
+  arrived(changes) {
+    this.kept = changes;
+    this.status.textContent = `${this.form.dataset.kept} ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+    if (this.changes > changes) this.later(PAUSE);
+    return true;
+  }
+
+  failed(text) {
+    this.status.textContent = text;
+    this.later(AGAIN);
+    return false;
+  }
+
+  refuse(text) {
+    this.refusal.textContent = text;
+    this.refusal.hidden = !text;
+    if (text) this.status.textContent = "";
+    return false;
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    if (this.busy) return;
+    this.busy = true;
+    const kept = await this.keep();
+    if (kept && event.submitter?.id === "sign") await this.sign(event.submitter.formAction);
+    this.busy = false;
+  }
+
+  async sign(address) {
+    try {
+      const answer = await this.send(address);
+      if (answer.type === "opaqueredirect") return location.assign(this.form.dataset.done);
+      if (answer.status === 409) return this.refuse(await sentence(answer));
+    } catch {
+      // no line: nothing was signed, or the page says so when it is back
+    }
+    return this.failed(this.form.dataset.lost);
+  }
+
+  // Somebody turns to another patient: the last words go along.
+  leave() {
+    if (this.changes > this.kept) this.send(this.form.action, { keepalive: true }).catch(() => {});
+  }
 }
+
+// What the refusal's page says to the person.
+async function sentence(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return page.querySelector("main [role=alert]")?.textContent || "";
+}
+
+if (form) new Note(form);

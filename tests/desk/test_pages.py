@@ -5,7 +5,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import (
-    make_assistant, make_clinic, make_doctor, make_intake, make_patient, make_practitioner, make_user, make_visit,
+    make_assistant,
+    make_clinic,
+    make_doctor,
+    make_intake,
+    make_patient,
+    make_practitioner,
+    make_user,
+    make_visit,
 )  # fmt: skip
 from triage import assessment
 from visits import links

@@ -59,11 +59,12 @@ class Command(BaseCommand):
     async def start(self, house):
         await self.start_redis(house)
         self.tell("Preparing the database ...")
-        if statics.are_stale(self.state / "static"):
+        if statics.are_stale(Path(house.env.get("STATIC_ROOT", self.state / "static"))):
             await house.run_once("collectstatic", [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear"])
         await house.run_once("prepare", [PYTHON, "manage.py", "prepare"])
         self.tell("Starting pages, tasks and media ...")
         await house.until_ready(*self.start_parts(house))
+        self.start_clock(house)
 
     async def start_redis(self, house):
         """The Redis of REDIS_URL, else one of our own."""
@@ -77,17 +78,22 @@ class Command(BaseCommand):
         await house.until_ready(house.start("redis", redis.command, lambda child: gates.redis_answers(redis.url)))
 
     def start_parts(self, house):
-        """The pages, those who work beside them, the clock, and sound and picture."""
-        url, clock = house.env["REDIS_URL"], str(self.state / "celerybeat-schedule")
+        """The pages, those who work beside them, sound and picture."""
+        url = house.env["REDIS_URL"]
         web = [PYTHON, "-m", "daphne", "-b", self.address, "-p", str(self.port), "-v", "0", "telehealth.asgi:application"]
         worker = [*CELERY, "worker", "--pool", "prefork", "-c", "1", "-l", "INFO", "--without-gossip", "--without-mingle"]
-        beat = [*CELERY, "beat", "-s", clock, "--pidfile", "", "-l", "WARNING"]
+        name = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
         return [
-            house.start("web", web, lambda child: gates.pages_answer(self.port, self.address)),
+            house.start("web", web, lambda child: gates.pages_answer(self.address, self.port, name)),
             house.start("worker", worker, gates.worker_is_ready),
-            house.start("beat", beat, gates.lives),
             house.start("media", [PYTHON, "manage.py", "runmedia"], lambda child: gates.media_beats(url)),
         ]
+
+    def start_clock(self, house):
+        """Beat, last: nobody waits for it, and the others start quicker without it."""
+        clock = str(self.state / "celerybeat-schedule")
+        beat = [*CELERY, "beat", "-s", clock, "--pidfile", "", "-l", "WARNING"]
+        house.start("beat", beat, gates.lives)
 
     def environment(self):
         """What the children must know; whatever is set already stays."""

@@ -1,0 +1,109 @@
+"""The workspace of one visit: the story, what was measured and judged, the room and the note."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts import audit, consents
+from accounts.middleware import allow_devices
+from intake import vitals
+from intake.forms import tongue
+from intake.questions import told
+from records import signing
+from records.forms import NoteForm
+from records.models import Note
+from triage import assessment
+from triage.forms import OverrideForm
+from video import rooms
+from visits import queue
+from visits.models import Source, Visit
+from visits.states import WITH_DOCTOR, State
+
+from ..highlight import marked
+from ..reasons import reasons_of
+
+SHORT = 12  # lines of the queue beside a visit
+EARLIER = 5
+
+
+@require_safe
+@login_required
+def visit(request, pk):
+    """Everything of one visit on one page; staff of the clinic read, its doctors act."""
+    found = _readable(request.user, pk)
+    audit.record(request.user, "visit.read", found)
+    facts = {**_patient(found, request.user), **_work(found, request.user), **_short(request.user)}
+    return allow_devices(render(request, "desk/visit.html", facts))
+
+
+@require_safe
+@login_required
+def patient_fragment(request, pk):
+    """The live part: state, level, story and measurements."""
+    found = _readable(request.user, pk)
+    return render(request, "desk/_patient.html", _patient(found, request.user))
+
+
+@require_safe
+@login_required
+def short_fragment(request, pk):
+    """The live queue beside a visit."""
+    found = _readable(request.user, pk)
+    return render(request, "desk/_short.html", {"visit": found, **_short(request.user)})
+
+
+def _readable(user, pk):
+    if not user.is_staff_member:
+        raise Http404
+    return get_object_or_404(Visit.objects.visible_to(user).with_people().select_related("intake").distinct(), pk=pk)
+
+
+def _patient(found, user):
+    """Who it is, what they told, what was measured and how it was judged."""
+    intake, judgement = getattr(found, "intake", None), assessment.latest(found)
+    titles = {item.scope: item.title[tongue()] for item in consents.WORDINGS}
+    return {
+        "visit": found,
+        "intake": intake,
+        "words": marked(intake.words, judgement.reasons if judgement else []) if intake else "",
+        "answers": told(dict(intake.answers.values_list("question", "value")), tongue()) if intake else [],
+        "photos": intake.photos.all() if intake else [],
+        "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(found).items()],
+        "consents": [(titles.get(given.scope, given.scope), given) for given in found.consents.all()],
+        "judgement": judgement,
+        "reasons": reasons_of(judgement),
+        "chances": [(level, round(100 * chance)) for level, chance in enumerate(judgement.probabilities, 1)] if judgement else [],
+        "overrides": found.assessments.filter(source=Source.CLINICIAN).select_related("by__practitioner"),
+        "may_treat": user.is_doctor,
+    }
+
+
+def _work(found, user):
+    """What is at hand: the room and the note of the doctor who called in; the others read, and may knock."""
+    mine = user.is_doctor and found.state in WITH_DOCTOR and found.practitioner.user_id == user.pk
+    draft = signing.draft_for(found, by=user) if mine else None
+    notes = found.notes.select_related("author")
+    return {
+        "room": rooms.seat(found, user=user) if mine else None,
+        "may_join": not mine and found.state in WITH_DOCTOR and bool(user.is_doctor or user.role in ("assistant", "coordinator")),
+        "note": draft,
+        "note_form": NoteForm.of(draft) if draft and not draft.is_signed else None,
+        "notes": [note for note in notes if note.is_signed or (user.is_doctor and note != draft)],
+        "override_form": OverrideForm(initial={"level": found.acuity}),
+        "earlier": _earlier(found, user),
+    }
+
+
+def _earlier(found, user):
+    signed = Prefetch("notes", Note.objects.filter(status=Note.Status.SIGNED), to_attr="signed_notes")
+    past = Visit.objects.visible_to(user).filter(patient=found.patient, state=State.COMPLETED).exclude(pk=found.pk)
+    return past.select_related("practitioner").prefetch_related(signed).distinct().order_by("-arrived_at")[:EARLIER]
+
+
+def _short(user):
+    """The queue in a few lines, red flags first."""
+    alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people().distinct()
+    places = queue.of_staff(user)
+    return {"alarms": alarms, "places": places[:SHORT], "more": max(0, len(places) - SHORT)}
