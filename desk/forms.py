@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PersonForm
@@ -56,7 +57,9 @@ class FindForm(forms.Form):
 
 
 def _date(text, written):
+    """The day that was meant: of two digits for a year, the century in which somebody can have been born."""
     try:
-        return forms.DateField(input_formats=[written]).clean(text)
+        day = forms.DateField(input_formats=[written]).clean(text)
     except forms.ValidationError:
         return None
+    return day.replace(year=day.year - 100) if day > timezone.localdate() and day.year > 100 else day

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -9,7 +9,7 @@ class TelehealthConfig(AppConfig):
     def ready(self):
         from . import checks  # noqa: F401
 
-        post_migrate.connect(make_cache_table, sender=self)
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("accounts"))  # ours has no models
 
 
 def make_cache_table(using, **kwargs):

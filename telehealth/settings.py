@@ -189,9 +189,7 @@ _COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or sys.argv[1:2] == ["c
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "telehealth.storage.Released" if _COLLECTED else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not _COLLECTED

@@ -8,7 +8,14 @@ from accounts.models import AuditEvent
 from intake import telling
 from records import signing
 from tests.factories import (
-    make_assistant, make_clinic, make_doctor, make_intake, make_patient, make_practitioner, make_user, make_visit,
+    make_assistant,
+    make_clinic,
+    make_doctor,
+    make_intake,
+    make_patient,
+    make_practitioner,
+    make_user,
+    make_visit,
 )  # fmt: skip
 from triage import assessment
 from video.models import Participant
@@ -29,7 +36,8 @@ class QueueTest(TestCase):
 
     def test_who_still_writes_under_a_red_flag_is_on_top_with_a_phone(self):
         patient = make_patient(clinic=self.clinic, phone="010-5550-0199")
-        make_intake(words=HEART, language="ko", patient=patient)
+        with self.captureOnCommitCallbacks(execute=True):
+            make_intake(words=HEART, language="ko", patient=patient)
         page = self.page()
         self.assertEqual([visit.patient for visit in page.context["alarms"]], [patient])
         self.assertContains(page, "tel:010-5550-0199")
