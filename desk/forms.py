@@ -62,4 +62,4 @@ def _date(text, written):
         day = forms.DateField(input_formats=[written]).clean(text)
     except forms.ValidationError:
         return None
-    return day.replace(year=day.year - 100) if day > timezone.localdate() and day.year > 100 else day
+    return day.replace(year=day.year - 100) if "%y" in written and day > timezone.localdate() else day

@@ -16,7 +16,7 @@ from tests.factories import (
     make_practitioner,
     make_user,
     make_visit,
-)  # fmt: skip
+)
 from triage import assessment
 from video.models import Participant
 from visits.models import Visit
