@@ -43,7 +43,7 @@ class FindForm(forms.Form):
         min_length=2,
         max_length=100,
         error_messages={"min_length": _("Please write at least two letters of the name, or the date of birth.")},
-        widget=forms.TextInput(attrs={"class": "nhsuk-input", "type": "search", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"}),
     )
 
     def found_for(self, user) -> list[Patient]:

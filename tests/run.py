@@ -27,7 +27,9 @@ def run(name: str) -> bool:
     print(f"\n=== {name} ===", flush=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", *ONLY.get(name, []), *sys.argv[1:]]
-    code = subprocess.run(command, env={**os.environ, **PASSES[name]}, stdin=subprocess.DEVNULL).returncode
+    env = {**os.environ, **PASSES[name]}
+    env.pop("DJANGO_SETTINGS_MODULE", None)  # tests/conftest.py names it, once Redis and database are there
+    code = subprocess.run(command, env=env, stdin=subprocess.DEVNULL).returncode
     print(f"=== {name}: {time.monotonic() - began:.0f} s ===", flush=True)
     return code == 0
 

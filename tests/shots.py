@@ -77,6 +77,7 @@ def one_language(camera, language):
     for name, text in (("assessment", "—"), ("plan", "—"), ("summary", words)):
         doctor.locator(f"[name=note-{name}]").fill(text)
     doctor.locator("#sign").click()
+    doctor.locator("[name=note-plan]").wait_for(state="detached")
     camera.take(patient, "finished", language, f"/visit/{visit}/summary/")
     camera.take(camera.window("박미영", language, DESKTOP), "frontdesk", language, "/desk/frontdesk/")
     camera.take(camera.window("정현우", language, DESKTOP), "board", language, "/desk/board/")

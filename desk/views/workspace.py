@@ -77,12 +77,13 @@ def _patient(found, user):
         "chances": [(level, round(100 * chance)) for level, chance in enumerate(judgement.probabilities, 1)] if judgement else [],
         "overrides": found.assessments.filter(source=Source.CLINICIAN).select_related("by__practitioner"),
         "may_treat": user.is_doctor,
+        "is_mine": _is_mine(found, user),
     }
 
 
 def _work(found, user):
     """What is at hand: the room and the note of the doctor who called in; the others read, and may knock."""
-    mine = user.is_doctor and found.state in WITH_DOCTOR and found.practitioner.user_id == user.pk
+    mine = _is_mine(found, user)
     draft = signing.draft_for(found, by=user) if mine else None
     notes = found.notes.select_related("author")
     return {
@@ -94,6 +95,11 @@ def _work(found, user):
         "override_form": OverrideForm(initial={"level": found.acuity}),
         "earlier": _earlier(found, user),
     }
+
+
+def _is_mine(found, user):
+    """Whether this doctor has the patient in the room now, or on hold."""
+    return user.is_doctor and found.state in WITH_DOCTOR and found.practitioner.user_id == user.pk
 
 
 def _earlier(found, user):

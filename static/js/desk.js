@@ -34,6 +34,19 @@ const KEYS = {
   "?": () => dialog.showModal(),
 };
 
+// A list that moves under the pointer would call in the wrong person: it waits until the hand has rested for a moment.
+const REST = 1000;
+let aimedAt = -REST;
+document.addEventListener("pointermove", (event) => {
+  if (event.target.closest?.("[data-call-in]")) aimedAt = performance.now();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const list = event.detail.target;
+  if (performance.now() - aimedAt > REST || !list.querySelector?.("[data-call-in]")) return;
+  event.detail.shouldSwap = false;
+  setTimeout(() => window.htmx?.trigger(list, "naru:changed"), REST);
+});
+
 if (dialog) {
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());

@@ -84,11 +84,19 @@ class Note {
     try {
       const answer = await this.send(address);
       if (answer.type === "opaqueredirect") return location.assign(this.form.dataset.done);
-      if (answer.status === 409) return this.refuse(await sentence(answer));
+      if (answer.status === 409) return this.point(await sentence(answer));
     } catch {
       // no line: nothing was signed, or the page says so when it is back
     }
     return this.failed(this.form.dataset.lost);
+  }
+
+  // Say what is missing and stand at the first empty field that is not folded away.
+  point(text) {
+    this.refuse(text);
+    const fields = [...this.form.querySelectorAll(":scope > .nhsuk-form-group textarea")];
+    fields.find((field) => !field.value.trim())?.focus();
+    return false;
   }
 
   // Somebody turns to another patient: the last words go along.
