@@ -54,6 +54,7 @@ class Supervisor:
 
     async def run_once(self, name: str, command: list[str]) -> None:
         """Run a program to its end; its failure is ours."""
+        self._end_if_asked()
         log = self.logs / f"{name}.log"
         with log.open("ab") as file:
             process = await asyncio.create_subprocess_exec(
@@ -88,6 +89,11 @@ class Supervisor:
             if signal.getsignal(name) != signal.SIG_IGN:  # nohup wants us to stay
                 asyncio.get_running_loop().add_signal_handler(name, stop)
 
+    def _end_if_asked(self) -> None:
+        """A cancellation can be lost inside a library that waits; the wish to stop is not."""
+        if self._stop.is_set():
+            raise asyncio.CancelledError
+
     async def run(self) -> None:
         """Stay until somebody says stop."""
         self.is_up = True
@@ -109,6 +115,7 @@ class Supervisor:
     async def _until_ready(self, child: Child) -> None:
         give_up_at = time.monotonic() + READY_SECONDS
         while not (child.pid and await child.is_ready(child)):
+            self._end_if_asked()
             if child.deaths >= DEATHS_AT_START or time.monotonic() > give_up_at:
                 tail = "\n".join(list(child.last_lines)[-8:]) or _tail(child.log)
                 raise CannotStart(f"{child.name} does not start. It said:\n{tail}\nThe whole log: {child.log}")

@@ -2,131 +2,175 @@
 
 import asyncio
 import contextlib
+import json
 import logging
+import time
 import uuid
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 
-from . import rooms
-from .media.protocol import Malformed, from_browser
+from . import rooms, tokens
+from .media.protocol import LONGEST_MESSAGE, Answer, Candidate, Chat, Malformed, Offer, State, from_browser
 from .models import ChatMessage
-from .switchboard import NoWorker, Switchboard
+from .switchboard import AWAY, NoWorker, Switchboard
 
 log = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
+OFTEN, OFTEN_SECONDS = 200, 10  # so many messages in so many seconds are no person and no browser
+STRANGER, REPLACED, CLOSED, BUSY, NO_MEDIA = 4404, 4409, 4410, 4429, 4503
 
 
 class RoomSocket(AsyncJsonWebsocketConsumer):
     """One person's line into a room."""
 
-    participant = None
-    line = None
-    tasks: tuple = ()
+    participant = line = follower = None
+    count, since = 0, 0.0
 
     async def connect(self):
         self.visit_id = str(self.scope["url_route"]["kwargs"]["pk"])
-        token = parse_qs(self.scope["query_string"].decode()).get("token", [""])[0]
-        self.participant = await database_sync_to_async(rooms.holder_of)(token, self.visit_id)
+        asked = parse_qs(self.scope["query_string"].decode("utf-8", "replace"))
+        self.language = asked.get("language", [""])[0]
+        self.participant = await database_sync_to_async(tokens.holder_of)(asked.get("token", [""])[0], self.visit_id)
+        await self.accept()  # a refusal before this would reach the browser without its code
         if self.participant is None:
-            return await self.close(code=4404)
-        self.person = str(self.participant.pk)
-        self.session = uuid.uuid4().hex
+            return await self.close(code=STRANGER)
+        self.person, self.session, self.group = str(self.participant.pk), uuid.uuid4().hex, rooms.room_group(self.visit_id)
         self.switchboard = Switchboard()
-        self.group = rooms.room_group(self.visit_id)
-        await self.accept()
-        await self.channel_layer.group_add(self.group, self.channel_name)
-        if await self.obey(rooms.enter, self.participant, self.session):
-            self.tasks = (asyncio.create_task(self.follow_media()),)
+        try:
+            await self.channel_layer.group_add(self.group, self.channel_name)
+        except AWAY:
+            return await self.go_back("rejoin", NO_MEDIA)
+        if not await self.obey(rooms.enter, self.participant, self.session):
+            return await self.close(code=BUSY)
+        self.follower = asyncio.create_task(self.follow_media())
         await self.room_people({})
         for message in await self.lines():
             await self.send_json(message)
 
     async def disconnect(self, code):
-        for task in self.tasks:
-            task.cancel()
-        if self.participant is None or not self.tasks:
+        if self.participant is None:
             return
-        with contextlib.suppress(RedisError, OSError):
+        if self.follower:
+            self.follower.cancel()
+        with contextlib.suppress(*AWAY):
             if self.line:
                 await self.switchboard.leave(self.line)
+        with contextlib.suppress(*AWAY):
             await self.channel_layer.group_discard(self.group, self.channel_name)
-        await self.switchboard.close()
+        with contextlib.suppress(*AWAY):
+            await self.switchboard.close()
         await self.obey(rooms.go, self.participant, self.session)
 
     async def follow_media(self):
-        """Join on a media worker, pass its events on, and notice when it dies."""
+        """Join on a media worker, pass its events on, and notice when it dies; then the browser comes back."""
         try:
             async with self.switchboard.events(self.session) as events:
                 self.line = await self.switchboard.join(self.visit_id, self.person, self.session)
                 await self.send_json({"type": "joined", "me": self.person})
-                watch = asyncio.create_task(self.watch_worker())
-                try:
-                    async for event in events:
-                        await self.send_json({"type": event.kind, "line": event.line, "sdp": event.sdp})
-                finally:
-                    watch.cancel()
-        except (NoWorker, RedisError, OSError) as error:
-            log.warning("room %s: no media: %s", self.visit_id, type(error).__name__)
-            await self.close(code=4503)
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(self.watch_worker())
+                    both.create_task(self.pass_on(events))
+        except* (NoWorker, *AWAY) as errors:
+            log.warning("room %s: no media: %s", self.visit_id, type(errors.exceptions[0]).__name__)
+        await self.go_back("rejoin", NO_MEDIA)
 
     async def watch_worker(self):
-        """A dead worker is noticed here; the browser comes back and is placed on another one."""
-        with contextlib.suppress(RedisError, OSError):
-            while await self.switchboard.is_alive(self.line):
-                await asyncio.sleep(WATCH_SECONDS)
-        await self.send_json({"type": "rejoin"})
-        await self.close(code=4503)
+        while await self.switchboard.is_alive(self.line):
+            await asyncio.sleep(WATCH_SECONDS)
+        raise NoWorker
 
-    async def receive_json(self, content, **kwargs):
-        if not isinstance(content, dict):
-            return await self.refuse(_("This message was not understood."))
-        if content.get("type") == "chat":
-            return await self.obey(rooms.say, self.participant, str(content.get("text", "")))
-        if content.get("type") == "state":
-            return await self.tell_state(content)
+    async def pass_on(self, events):
+        async for event in events:
+            match event.kind:
+                case "offer":
+                    facts = {"number": event.number, "fresh": event.fresh, "streams": event.streams}
+                    await self.send_json({"type": "offer", "sdp": event.sdp, **facts})
+                case "answer":
+                    await self.send_json({"type": "answer", "sdp": event.sdp})
+                case "replaced":
+                    return await self.go_back("replaced", REPLACED)
+                case "rejoin":
+                    raise NoWorker
+
+    async def go_back(self, kind, code):
+        with contextlib.suppress(RuntimeError, OSError):  # the browser may be gone first
+            await self.send_json({"type": kind})
+            await self.close(code=code)
+
+    async def receive(self, text_data=None, bytes_data=None, **kwargs):
+        """Only known messages of known size pass; others are answered with a sentence, and the socket stays."""
+        if self.participant is None:
+            return
+        if self.is_flooded():
+            await self.refuse(_("Too many messages at once."))
+            return await self.close(code=BUSY)
         try:
-            command = from_browser(content, room=self.visit_id, person=self.person, session=self.session)
-        except Malformed:
+            if text_data is None or len(text_data) > LONGEST_MESSAGE:
+                raise Malformed("not text, or too long")
+            said = from_browser(json.loads(text_data))
+        except (ValueError, RecursionError):
             return await self.refuse(_("This message was not understood."))
-        if self.line:
-            await self.switchboard.send(self.line.worker, command)
-
-    @classmethod
-    async def decode_json(cls, text_data):
         try:
-            return await super().decode_json(text_data)
-        except ValueError:
-            return None
+            await self.act(said)
+        except AWAY:
+            await self.go_back("rejoin", NO_MEDIA)
 
-    async def tell_state(self, content):
-        """Muted or without picture: the others are told."""
-        state = {"muted": bool(content.get("muted")), "camera": bool(content.get("camera"))}
-        await self.channel_layer.group_send(self.group, {"type": "room.state", "person": self.person, **state})
+    async def act(self, said):
+        """Do what the browser says; signalling waits for nobody: without a line the browser joins anyway."""
+        match said:
+            case Chat(text):
+                await self.obey(rooms.say, self.participant, text)
+            case State(muted, camera):
+                state = {"type": "room.state", "person": self.person, "muted": muted, "camera": camera}
+                await self.channel_layer.group_send(self.group, state)
+            case _ if self.line is None:
+                pass
+            case Offer():
+                await self.switchboard.offer(self.line, said)
+            case Answer():
+                await self.switchboard.answer(self.line, said)
+            case Candidate():
+                await self.switchboard.candidate(self.line, said)
+
+    def is_flooded(self):
+        now = time.monotonic()
+        if now - self.since > OFTEN_SECONDS:
+            self.since, self.count = now, 0
+        self.count += 1
+        return self.count > OFTEN
 
     async def obey(self, rule, *args):
-        """Call a rule in the database's world; say its refusal to the person."""
+        """Call a rule in the database's world; say its refusal to the person, in the language of their page."""
+        via = AuditEvent.Via.PAGE if self.participant.user_id else AuditEvent.Via.LINK
 
         def called():
-            with audit.coming_from(AuditEvent.Via.PAGE if self.participant.user_id else AuditEvent.Via.LINK):
-                rule(*args)
+            with audit.coming_from(via), self.in_their_language():
+                try:
+                    rule(*args)
+                except Refused as refusal:
+                    return str(refusal)
 
-        try:
-            await database_sync_to_async(called)()
-            return True
-        except Refused as refusal:
-            await self.refuse(str(refusal))
-            return False
+        sentence = await database_sync_to_async(called)()
+        if sentence:
+            await self.refuse(sentence)
+        return not sentence
+
+    def in_their_language(self):
+        known = translation.check_for_language(self.language) if self.language else False
+        return translation.override(self.language if known else self.participant.room.visit.language)
 
     async def refuse(self, sentence):
-        await self.send_json({"type": "error", "text": sentence})
+        with self.in_their_language():
+            text = str(sentence)
+        await self.send_json({"type": "error", "text": text})
 
     @database_sync_to_async
     def lines(self, **which):
@@ -139,8 +183,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
 
     @database_sync_to_async
     def people(self):
-        found = rooms.inside(self.participant.room)
-        return [{"id": str(p.pk), "name": p.name, "role": p.get_role_display()} for p in found]
+        with self.in_their_language():
+            return [{"id": str(p.pk), "name": p.name, "role": p.get_role_display()} for p in rooms.inside(self.participant.room)]
 
     async def room_people(self, event):
         await self.send_json({"type": "people", "people": await self.people(), "me": self.person})
@@ -153,5 +197,4 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
         await self.send_json({"type": "state", "person": event["person"], "muted": event["muted"], "camera": event["camera"]})
 
     async def room_closed(self, event):
-        await self.send_json({"type": "closed"})
-        await self.close(code=4410)
+        await self.go_back("closed", CLOSED)

@@ -3,35 +3,41 @@
 from functools import partial
 from typing import NamedTuple
 
-from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
-from accounts.models import User
 from visits.hints import push
+from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
 from .models import ChatMessage, Participant, Room
 
-TOKEN_SECONDS = 60
-SALT = "video.seat"
 MOST_PEOPLE = 4
+LONGEST_LINE = 1000
 
 
 class RoomClosed(Refused):
     """There is no open room for this visit now."""
 
 
-class Seat(NamedTuple):
-    """What a page needs to join."""
+class NotOfThisVisit(Refused):
+    """Somebody who may read the visit, but has no part in the conversation."""
 
-    participant: Participant
+
+class Seat(NamedTuple):
+    """What a page needs to show the room, or why it shows none."""
+
     visit: object
-    ice_servers: list
+    user: object = None
+    refusal: str = ""
+
+    @property
+    def participant(self) -> Participant:
+        """The seat itself; it is taken when it is first asked for, or refused."""
+        return admit(self.visit, user=self.user)
 
 
 def room_group(visit_id) -> str:
@@ -50,36 +56,43 @@ def close_for(visit) -> None:
 
 
 def seat(visit, *, user=None) -> Seat:
-    """The seat of a person in the room of their visit (user None: who holds the visit's link)."""
+    """What the page of somebody shows of the room; nobody is seated by looking at a page."""
+    try:
+        role_of(visit, user)
+    except Refused as refusal:
+        return Seat(visit, user, str(refusal))
+    return Seat(visit, user)
+
+
+def admit(visit, *, user=None) -> Participant:
+    """Give somebody their seat (user None: who holds the visit's link). The server decides who they are here."""
+    role = role_of(visit, user)
+    facts = {"role": role, "name": _name_of(visit, user)}
+    seats = Participant.objects.select_related("room")
+    return seats.get_or_create(room=open_for(visit), user=user, defaults=facts)[0]
+
+
+def role_of(visit, user) -> Participant.Role:
+    """The part somebody has in the conversation: the patient's side, the visit's doctor, those who bring patients in."""
     if visit.state not in WITH_DOCTOR:
         raise RoomClosed(_("The video room is open while the doctor is with you. Please wait until you are called in."))
-    room = open_for(visit)
-    role, name = _part_of(visit, user)
-    participant = Participant.objects.get_or_create(room=room, user=user, defaults={"role": role, "name": name})[0]
-    return Seat(participant, visit, settings.ICE_SERVERS)
-
-
-def _part_of(visit, user):
-    roles = {User.Role.DOCTOR: Participant.Role.PRACTITIONER, User.Role.PATIENT: Participant.Role.COMPANION}
     if user is None or user.pk == visit.patient.user_id:
-        return Participant.Role.PATIENT, visit.patient.name
-    name = user.practitioner.name if hasattr(user, "practitioner") else str(user)
-    return roles.get(user.role, Participant.Role.ASSISTANT), name
+        return Participant.Role.PATIENT
+    if not user.is_staff_member:
+        return Participant.Role.COMPANION  # whoever reached this visit from the patient's side, by grant or by link
+    if visit.practitioner and visit.practitioner.user_id == user.pk:
+        return Participant.Role.PRACTITIONER
+    if Visit.objects.hosted_by(user).filter(pk=visit.pk).exists():
+        return Participant.Role.ASSISTANT
+    raise NotOfThisVisit(
+        _("The conversation is between the patient and %(doctor)s. You can read the visit.") % {"doctor": visit.practitioner}
+    )
 
 
-def token_for(participant) -> str:
-    """A pass for one seat, for one minute; whoever asks for it was checked a moment ago."""
-    return signing.dumps(str(participant.pk), salt=SALT)
-
-
-def holder_of(token, visit_id) -> Participant | None:
-    """The seat that a pass opens, if the pass is fresh and the room is open."""
-    try:
-        pk = signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
-    except signing.BadSignature:
-        return None
-    seats = Participant.objects.select_related("room__visit", "user")
-    return seats.filter(pk=pk, room__visit_id=visit_id, room__visit__state__in=WITH_DOCTOR).first()
+def _name_of(visit, user):
+    if user is None or user.pk == visit.patient.user_id:
+        return visit.patient.name
+    return user.practitioner.name if hasattr(user, "practitioner") else str(user)
 
 
 @transaction.atomic
@@ -105,14 +118,21 @@ def go(participant, session) -> None:
 
 @transaction.atomic
 def say(participant, text) -> ChatMessage:
-    """Write a line that everybody in the room reads."""
-    text = text.strip()
-    if not text or len(text) > 1000:
+    """Write a line that everybody in the room reads, while the room is open."""
+    text = text.replace("\x00", "").strip()
+    if not text or len(text) > LONGEST_LINE:
         raise Refused(_("A message has between 1 and 1,000 characters."))
+    if not Room.objects.filter(pk=participant.room_id, visit__state__in=WITH_DOCTOR).exists():
+        raise RoomClosed(_("The visit is over, so nothing more can be written."))
     message = ChatMessage.objects.create(room=participant.room, participant=participant, text=text)
     audit.record(participant.user, "room.say", participant.room)
     _tell(participant.room, "room.said", message=message.pk)
     return message
+
+
+def said(visit):
+    """The lines written so far."""
+    return ChatMessage.objects.filter(room__visit=visit).select_related("participant")
 
 
 def inside(room):

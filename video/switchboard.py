@@ -3,16 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import NamedTuple
 
 from django.conf import settings
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-from .media.leases import LEASE_TTL_MS, commands_key, events_channel, generation_key, heartbeat_key, lease_key
-from .media.protocol import Command, Event, dump, event
+from .media.leases import (
+    DROP_LEASE,
+    LEASE_TTL_MS,
+    commands_key,
+    events_channel,
+    generation_key,
+    heartbeat_key,
+    lease,
+    lease_key,
+)
+from .media.protocol import Answer, Candidate, Command, Event, Offer, dump, event
 
-# Take the lease away only if it is still the one we saw.
-DROP_LEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+PATIENCE_SECONDS = 3
+COMMANDS_LIVE_SECONDS = 60
+GENERATION_LIVES_SECONDS = 86_400
+AWAY = (RedisError, OSError, TimeoutError)
 
 
 class NoWorker(Exception):
@@ -30,44 +43,56 @@ class Line(NamedTuple):
 
 
 class Switchboard:
-    """A connection to Redis for one socket."""
+    """A connection to Redis for one socket. What is lost on the way is never waited for: the browser joins again."""
 
-    def __init__(self) -> None:
-        self._redis = Redis.from_url(settings.REDIS_URL, socket_timeout=None, decode_responses=True)
+    def __init__(self, url: str = "") -> None:
+        # redis-py gives up reading after 5 s by default, and an idle subscription is silent for longer.
+        self._redis = Redis.from_url(
+            url or settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=PATIENCE_SECONDS, decode_responses=True
+        )
 
     async def join(self, room: str, person: str, session: str) -> Line:
         """Find or place the room, and take a seat in it."""
-        for _attempt in range(3):
-            lease = await self._redis.get(lease_key(room)) or await self._place(room)
-            worker, generation = lease.split(":")
-            if await self._redis.exists(heartbeat_key(worker)):
-                await self.send(worker, Command("join", room, person, session))
-                return Line(room, person, session, worker, int(generation))
-            await self._redis.eval(DROP_LEASE, 1, lease_key(room), lease)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for _attempt in range(3):
+                held = await self._redis.get(lease_key(room)) or await self._place(room)
+                worker, generation = held.split(":")
+                if await self._redis.exists(heartbeat_key(worker)):
+                    line = Line(room, person, session, worker, int(generation))
+                    await self._send(line, "join")
+                    return line
+                await self._redis.eval(DROP_LEASE, 1, lease_key(room), held)
         raise NoWorker
 
-    async def send(self, worker: str, command: Command) -> None:
-        """Give a command to a worker: offer, answer, candidate or leave."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.rpush(commands_key(worker), dump(command))
-            pipe.expire(commands_key(worker), 60)
-            await pipe.execute()
+    async def offer(self, line: Line, said: Offer) -> None:
+        """The browser wants to send."""
+        await self._send(line, "offer", asdict(said))
+
+    async def answer(self, line: Line, said: Answer) -> None:
+        """The browser accepts what the worker offered."""
+        await self._send(line, "answer", asdict(said))
+
+    async def candidate(self, line: Line, said: Candidate) -> None:
+        """The browser may be reached at one more address."""
+        await self._send(line, "candidate", asdict(said))
 
     async def leave(self, line: Line) -> None:
         """Give the seat back."""
-        await self.send(line.worker, Command("leave", line.room, line.person, line.session))
+        await self._send(line, "leave")
 
     async def is_alive(self, line: Line) -> bool:
         """Whether the worker lives and the room is still the same one."""
-        beat, lease = await self._redis.mget(heartbeat_key(line.worker), lease_key(line.room))
-        return beat is not None and (lease is None or lease == f"{line.worker}:{line.generation}")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            beat, held = await self._redis.mget(heartbeat_key(line.worker), lease_key(line.room))
+        return beat is not None and held in (None, lease(line.worker, line.generation))
 
     @asynccontextmanager
     async def events(self, session: str) -> AsyncIterator[AsyncIterator[Event]]:
         """What the worker says to a socket; subscribed before the first command is sent."""
-        pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
-        await pubsub.subscribe(events_channel(session))
-        await pubsub.get_message(timeout=5)
+        pubsub = self._redis.pubsub()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await pubsub.subscribe(events_channel(session))
+            await pubsub.get_message(timeout=PATIENCE_SECONDS)
 
         async def read() -> AsyncIterator[Event]:
             async for message in pubsub.listen():
@@ -82,16 +107,22 @@ class Switchboard:
     async def close(self) -> None:
         await self._redis.aclose()
 
+    async def _send(self, line: Line, kind: str, body: dict | None = None) -> None:
+        said = Command(kind, line.room, line.person, line.session, line.generation, body or {})
+        async with asyncio.timeout(PATIENCE_SECONDS), self._redis.pipeline(transaction=False) as pipe:
+            pipe.rpush(commands_key(line.worker), dump(said))
+            pipe.expire(commands_key(line.worker), COMMANDS_LIVE_SECONDS)
+            await pipe.execute()
+
     async def _place(self, room: str) -> str:
         """Give the room to the least loaded worker; if two try at once, one lease wins."""
         workers = [key async for key in self._redis.scan_iter(heartbeat_key("*"))]
         loads = await self._redis.mget(workers) if workers else []
         alive = [(int(load), key.rsplit(":", 1)[1]) for key, load in zip(workers, loads, strict=True) if load is not None]
         if not alive:
-            await asyncio.sleep(0.5)
             raise NoWorker
         generation = await self._redis.incr(generation_key(room))
-        await self._redis.expire(generation_key(room), 86_400)
-        lease = f"{min(alive)[1]}:{generation}"
-        taken = await self._redis.set(lease_key(room), lease, nx=True, px=LEASE_TTL_MS)
-        return lease if taken else await self._redis.get(lease_key(room)) or lease
+        await self._redis.expire(generation_key(room), GENERATION_LIVES_SECONDS)
+        wished = lease(min(alive)[1], generation)
+        taken = await self._redis.set(lease_key(room), wished, nx=True, px=LEASE_TTL_MS)
+        return wished if taken else await self._redis.get(lease_key(room)) or wished

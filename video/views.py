@@ -1,7 +1,9 @@
 """The room's page, its pass, the device check, and writing a line without a socket."""
 
+from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import allow_devices
@@ -9,7 +11,7 @@ from visits.access import actor, visit_of_person
 from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
-from . import rooms
+from . import rooms, tokens
 
 
 def _visit(request, pk):
@@ -18,7 +20,7 @@ def _visit(request, pk):
         return visit_of_person(request, pk)
     except Http404:
         mine = Visit.objects.treatable_by(request.user) | Visit.objects.hosted_by(request.user)
-        return get_object_or_404(mine.distinct(), pk=pk)
+        return get_object_or_404(mine.with_people().distinct(), pk=pk)
 
 
 @require_safe
@@ -27,15 +29,17 @@ def room(request, pk):
     visit = _visit(request, pk)
     if visit.state not in WITH_DOCTOR:
         return redirect("visit", pk)
-    facts = {"visit": visit, "room": rooms.seat(visit, user=actor(request))}
+    rooms.role_of(visit, actor(request))
+    facts = {"visit": visit, "room": rooms.seat(visit, user=actor(request)), "said": rooms.said(visit)}
     return allow_devices(render(request, "video/room.html", facts))
 
 
+@never_cache
 @require_safe
 def seat(request, pk):
     """A fresh pass for the socket; asked for at each (re)connection, and checked each time."""
-    place = rooms.seat(_visit(request, pk), user=actor(request))
-    return JsonResponse({"token": rooms.token_for(place.participant), "iceServers": place.ice_servers})
+    participant = rooms.admit(_visit(request, pk), user=actor(request))
+    return JsonResponse({"token": tokens.token_for(participant), "iceServers": settings.ICE_SERVERS})
 
 
 @require_safe
@@ -47,6 +51,6 @@ def check(request, pk):
 @require_POST
 def say(request, pk):
     """Write a line by form, for browsers without a socket."""
-    place = rooms.seat(_visit(request, pk), user=actor(request))
-    rooms.say(place.participant, request.POST.get("text", ""))
+    participant = rooms.admit(_visit(request, pk), user=actor(request))
+    rooms.say(participant, request.POST.get("text", ""))
     return redirect("video:room", pk)

@@ -88,7 +88,7 @@ def _work(found, user):
     notes = found.notes.select_related("author")
     return {
         "room": rooms.seat(found, user=user) if mine else None,
-        "may_join": not mine and found.state in WITH_DOCTOR and bool(user.is_doctor or user.role in ("assistant", "coordinator")),
+        "may_join": not mine and found.state in WITH_DOCTOR and user.role in ("assistant", "coordinator"),
         "note": draft,
         "note_form": NoteForm.of(draft) if draft and not draft.is_signed else None,
         "notes": [note for note in notes if note.is_signed or (user.is_doctor and note != draft)],

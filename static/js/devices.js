@@ -1,20 +1,53 @@
-// Camera and microphone: ask for them, fall back to sound, and say what is wrong in words.
+// Camera and microphone: ask for them, fall back to sound, remember the choice, and say what is wrong in words.
+
+const KEPT = "naru.devices";
+const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 } };
+const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/** What the person chose in the device check: {picture, camera, microphone}. */
+export function choice() {
+  try {
+    return { picture: true, camera: "", microphone: "", ...JSON.parse(localStorage.getItem(KEPT)) };
+  } catch {
+    return { picture: true, camera: "", microphone: "" };
+  }
+}
+
+function choose(changed) {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ ...choice(), ...changed }));
+  } catch {
+    // a browser that keeps nothing: the choice holds for this page only
+  }
+}
 
 /** Get what can be had: {stream, problem}; problem is "", "denied", "absent", "busy", "browser" or "nothing". */
 export async function openDevices() {
   if (!navigator.mediaDevices?.getUserMedia) return { stream: null, problem: "browser" };
-  const picture = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 } };
-  const sound = { echoCancellation: true, noiseSuppression: true };
+  const chosen = choice();
+  const audio = prefer(SOUND, chosen.microphone);
+  const video = chosen.picture ? prefer(PICTURE, chosen.camera) : false;
   try {
-    return { stream: await navigator.mediaDevices.getUserMedia({ audio: sound, video: picture }), problem: "" };
+    return { stream: await navigator.mediaDevices.getUserMedia({ audio, video }), problem: "" };
   } catch (error) {
-    const problem = problemOf(error);
+    return video ? withoutPicture(audio, video, problemOf(error)) : { stream: null, problem: missing(problemOf(error)) };
+  }
+}
+
+/** Sound alone, or picture alone where there is no microphone. */
+async function withoutPicture(audio, video, problem) {
+  for (const [wish, why] of [[{ audio }, problem], [{ video }, "nosound"]]) {
     try {
-      return { stream: await navigator.mediaDevices.getUserMedia({ audio: sound }), problem };
+      return { stream: await navigator.mediaDevices.getUserMedia(wish), problem: why };
     } catch {
-      return { stream: null, problem: problem === "absent" ? "nothing" : problem };
+      continue;
     }
   }
+  return { stream: null, problem: missing(problem) };
+}
+
+function prefer(wish, id) {
+  return id ? { ...wish, deviceId: { ideal: id } } : wish;
 }
 
 function problemOf(error) {
@@ -23,25 +56,79 @@ function problemOf(error) {
   return "absent";
 }
 
-const check = document.getElementById("check");
-if (check) {
-  const status = check.querySelector("[data-check-status]");
-  check.querySelector("[data-check-start]").addEventListener("click", async () => {
-    const { stream, problem } = await openDevices();
-    status.textContent = check.dataset[stream ? (problem ? "soundonly" : "fine") : problem] || check.dataset.absent;
-    if (!stream) return;
-    check.querySelector("[data-check-picture]").srcObject = stream;
-    showVoice(stream, check.querySelector("[data-check-voice]"));
-  });
+function missing(problem) {
+  return problem === "absent" ? "nothing" : problem;
 }
 
-function showVoice(stream, meter) {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Uint8Array(analyser.fftSize);
-  setInterval(() => {
-    analyser.getByteTimeDomainData(samples);
-    meter.value = Math.max(...samples.map((sample) => Math.abs(sample - 128))) * 2;
-  }, 100);
+/** The page on which devices are tried before the visit. */
+class Check {
+  constructor(element) {
+    this.element = element;
+    this.find("start").addEventListener("click", () => this.start());
+    this.find("sound").addEventListener("click", () => this.start({ picture: false }));
+    this.find("picture").addEventListener("click", () => this.start({ picture: true }));
+    this.find("camera").addEventListener("change", (event) => this.start({ camera: event.target.value, picture: true }));
+    this.find("microphone").addEventListener("change", (event) => this.start({ microphone: event.target.value }));
+    addEventListener("pagehide", () => this.stop());
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.stream && this.list());
+  }
+
+  find(name) {
+    return this.element.querySelector(`[data-check-${name}]`);
+  }
+
+  async start(changed = {}) {
+    choose(changed);
+    this.stop();
+    const { stream, problem } = await openDevices();
+    this.stream = stream;
+    this.say(stream, problem);
+    const seen = Boolean(stream?.getVideoTracks().length);
+    this.find("view").hidden = !seen;
+    this.find("view").srcObject = seen ? stream : null;
+    this.find("sound").hidden = !choice().picture;
+    this.find("picture").hidden = choice().picture;
+    if (stream?.getAudioTracks().length) this.meter(stream);
+    await this.list();
+  }
+
+  say(stream, problem) {
+    const texts = this.element.dataset;
+    const fine = stream && !choice().picture ? texts.soundonly : texts.fine;
+    this.find("status").textContent = problem ? texts[problem] : fine;
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.sound?.close();
+    this.sound = null;
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+  }
+
+  meter(stream) {
+    this.sound = new AudioContext();
+    const analyser = this.sound.createAnalyser();
+    this.sound.createMediaStreamSource(stream).connect(analyser);
+    const samples = new Uint8Array(analyser.fftSize);
+    this.timer = setInterval(() => {
+      analyser.getByteTimeDomainData(samples);
+      this.find("voice").value = Math.max(...samples.map((sample) => Math.abs(sample - 128))) * 2;
+    }, 100);
+  }
+
+  async list() {
+    const devices = (await navigator.mediaDevices?.enumerateDevices?.()) || [];
+    this.offer("camera", devices.filter((device) => device.kind === "videoinput"), choice().camera);
+    this.offer("microphone", devices.filter((device) => device.kind === "audioinput"), choice().microphone);
+  }
+
+  offer(name, devices, chosen) {
+    const options = devices.map((device, index) => new Option(device.label || index + 1, device.deviceId, false, device.deviceId === chosen));
+    this.find(name).replaceChildren(...options);
+    this.find(name).closest("label").hidden = devices.length < 2;
+  }
 }
+
+const element = document.getElementById("check");
+if (element) window.naruCheck = new Check(element);

@@ -1,139 +1,226 @@
-"""Two people through a real worker, on a real Redis, over loopback."""
+"""Media workers on a real Redis: frames flow, dead workers are replaced, lost messages hang nobody."""
 
 import asyncio
+import contextlib
 import os
+import signal
+import subprocess
+import sys
+import uuid
+from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+from aiortc import AudioStreamTrack
 from redis.asyncio import Redis
 
-from video.media import private
+from video.media import leases, private
+from video.media.protocol import Answer, Command, Offer, dump
 from video.media.worker import Worker
 from video.switchboard import NoWorker, Switchboard
 
-SECONDS = 15
+from .browser import Browser, until
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.once]
+ROOT = Path(__file__).resolve().parent.parent.parent
+URL = os.environ["REDIS_URL"]
 
 
-class Browser:
-    """What a browser does, with aiortc in its place."""
-
-    def __init__(self, room, person):
-        self.room, self.person, self.session = room, person, f"{person}-socket"
-        self.switchboard, self.lines, self.kinds = Switchboard(), [], asyncio.Queue()
-
-    async def run(self):
-        async with self.switchboard.events(self.session) as events:
-            self.line = await self.switchboard.join(self.room, self.person, self.session)
-            publish = self.new_line()
-            publish.addTrack(AudioStreamTrack())
-            publish.addTrack(VideoStreamTrack())
-            await publish.setLocalDescription(await publish.createOffer())
-            await self.say("offer", "publish", publish.localDescription.sdp)
-            async for event in events:
-                if event.kind == "answer":
-                    await publish.setRemoteDescription(RTCSessionDescription(event.sdp, "answer"))
-                elif event.kind == "offer":
-                    await self.receive(event)
-
-    async def receive(self, event):
-        line = self.new_line()
-
-        @line.on("track")
-        async def take(track):
-            await track.recv()
-            await self.kinds.put(track.kind)
-
-        await line.setRemoteDescription(RTCSessionDescription(event.sdp, "offer"))
-        await line.setLocalDescription(await line.createAnswer())
-        await self.say("answer", event.line, line.localDescription.sdp)
-
-    async def say(self, kind, line, sdp):
-        from video.media.protocol import Command
-
-        await self.switchboard.send(self.line.worker, Command(kind, self.room, self.person, self.session, line, sdp))
-
-    def new_line(self):
-        self.lines.append(RTCPeerConnection(private.configuration([])))
-        return self.lines[-1]
-
-    async def seen(self):
-        """Kinds of media that have really arrived."""
-        async with asyncio.timeout(SECONDS):
-            return {await self.kinds.get(), await self.kinds.get()}
-
-    async def close(self):
-        for line in self.lines:
-            await line.close()
-        await self.switchboard.close()
+@pytest.fixture(autouse=True)
+def loopback():
+    private.offer_addresses(["127.0.0.1"])
 
 
-@pytest_asyncio.fixture
-async def worker():
-    redis = Redis.from_url(os.environ["REDIS_URL"])
-    await redis.flushdb()
-    running = Worker(os.environ["REDIS_URL"], [], ["127.0.0.1"])
-    task = asyncio.create_task(running.run())
-    async with asyncio.timeout(SECONDS):
-        while not await redis.keys("naru:media:worker:*"):
-            await asyncio.sleep(0.05)
-    yield running
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await redis.aclose()
-
-
-@pytest.mark.asyncio
-async def test_two_people_see_and_hear_each_other(worker):
-    people = [Browser("room", name) for name in ("patient", "doctor")]
-    tasks = [asyncio.create_task(person.run()) for person in people]
+@contextlib.asynccontextmanager
+async def working():
+    """A worker in this process."""
+    worker = Worker(URL, [], ["127.0.0.1"])
+    task = asyncio.create_task(worker.run())
+    redis = Redis.from_url(URL)
+    await until(lambda: redis.exists(leases.heartbeat_key(worker.id)))
     try:
-        for person in people:
-            assert await person.seen() == {"audio", "video"}
+        yield worker
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for person in people:
-            await person.close()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await redis.aclose()
 
 
-@pytest.mark.asyncio
-async def test_a_bad_description_fails_alone(worker):
-    person = Browser("room", "patient")
-    async with person.switchboard.events(person.session) as events:
-        person.line = await person.switchboard.join("room", "patient", person.session)
-        await person.say("offer", "publish", "v=0\r\nm=video nonsense\r\n")
-        async with asyncio.timeout(SECONDS):
-            assert (await anext(events)).kind == "failed"
-    assert await person.switchboard.is_alive(person.line)
-    await person.close()
+@contextlib.asynccontextmanager
+async def process():
+    """A worker as it really runs, once it says that it lives; yields the process."""
+    before = await _alive()
+    env = {**os.environ, "MEDIA_ADDRESSES": "127.0.0.1"}
+    started = subprocess.Popen([sys.executable, "manage.py", "runmedia"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
+    try:
+        await until(lambda: _newcomer(before), 20, "the worker starts")
+        yield started
+    finally:
+        started.kill()
+        started.wait()
 
 
-@pytest.mark.asyncio
-async def test_a_room_moves_when_its_worker_is_gone(worker):
-    switchboard = Switchboard()
-    line = await switchboard.join("room", "patient", "s1")
-    redis = Redis.from_url(os.environ["REDIS_URL"])
-    await redis.set("naru:media:room:room", "dead:7", px=10_000)
-    assert not await switchboard.is_alive(line)
-    moved = await switchboard.join("room", "patient", "s2")
-    assert (moved.worker, moved.generation > line.generation) == (worker.id, True)
-    await redis.aclose()
-    await switchboard.close()
+async def _alive():
+    async with Redis.from_url(URL) as redis:
+        return {key async for key in redis.scan_iter(leases.heartbeat_key("*"))}
 
 
-@pytest.mark.asyncio
-async def test_without_any_worker_the_caller_is_told():
-    redis = Redis.from_url(os.environ["REDIS_URL"])
-    await redis.flushdb()
-    switchboard = Switchboard()
-    with pytest.raises(NoWorker):
-        await switchboard.join("room", "patient", "s")
-    await switchboard.close()
-    await redis.aclose()
+async def _newcomer(before):
+    return await _alive() - before
 
 
-def test_no_public_stun_server_is_ever_asked():
+async def _nobody():
+    return not await _alive()
+
+
+def room():
+    return str(uuid.uuid4())
+
+
+async def test_no_public_stun_server_is_ever_asked():
     assert private.configuration([]).iceServers == []
+
+
+async def test_two_people_see_and_hear_each_other():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await a.publish()
+        await b.publish()
+        await a.gets("b")
+        await b.gets("a")
+
+
+async def test_a_third_comes_and_goes_without_disturbing_the_others():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await a.publish()
+        await b.publish(AudioStreamTrack())
+        await a.gets("b", "audio")
+        first = a.getting
+        async with Browser(URL, name, "c") as c:
+            await c.publish()
+            await a.gets("c")
+            await c.gets("a")
+            await c.gets("b", "audio")
+            await c.switchboard.leave(c.line)
+        await until(lambda: "c" not in a.streams.values(), what="c is gone")
+        await a.gets("b", "audio")
+        assert a.getting is first  # renegotiated, not replaced
+
+
+async def test_who_cannot_send_still_sees():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await a.publish()
+        await b.gets("a")
+
+
+async def test_who_joins_again_replaces_their_older_page():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as old:
+        await a.publish()
+        await old.publish()
+        await a.gets("b")
+        async with Browser(URL, name, "b") as new:
+            await until(lambda: "replaced" in old.told, what="the older page is told")
+            await new.publish()
+            await new.gets("a")
+            await until(lambda: set(a.streams.values()) == {"b"})
+            await old.switchboard.leave(old.line)  # not heard any more
+            await a.gets("b")
+
+
+async def test_an_answer_to_an_older_offer_is_not_heard():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await b.publish()
+        await until(lambda: "offer" in a.told)
+        await a.switchboard.answer(a.line, Answer(99, "v=0 broken"))
+        await a.gets("b")
+        assert "rejoin" not in a.told
+
+
+async def test_a_broken_description_ends_nobody_elses_visit():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b, Browser(URL, name, "c") as bad:
+        await a.publish()
+        await b.publish()
+        await a.gets("b")
+        await bad.switchboard.offer(bad.line, Offer("v=0\r\nm=video nonsense"))
+        await until(lambda: "rejoin" in bad.told, what="told to join again")
+        await a.gets("b")
+
+
+async def test_a_stranger_command_does_not_stop_the_worker():
+    async with working() as worker, Redis.from_url(URL) as redis:
+        for text in ("", "nonsense", "[]", dump(Command("offer", "no room", "p", "s", 1, {"sdp": 7}))):
+            await redis.rpush(leases.commands_key(worker.id), text)
+        async with Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+            await a.publish()
+            await b.gets("a")
+
+
+async def test_without_a_worker_joining_says_so_at_once():
+    await until(_nobody)
+    switchboard = Switchboard(URL)
+    with pytest.raises(NoWorker):
+        await switchboard.join(room(), "a", "session")
+    await switchboard.close()
+
+
+async def test_a_worker_that_stops_sends_everybody_to_the_next():
+    async with contextlib.AsyncExitStack() as first:
+        await first.enter_async_context(working())
+        async with Browser(URL, name := room(), "a") as a, working() as second:
+            await first.aclose()
+            await until(lambda: "rejoin" in a.told, what="told to join again")
+            async with Browser(URL, name, "a") as again:
+                assert again.line.worker == second.id
+                assert again.line.generation == a.line.generation + 1
+
+
+async def test_a_lost_lease_ends_the_room_on_the_old_worker():
+    async with working() as worker, Browser(URL, name := room(), "a") as a, Redis.from_url(URL) as redis:
+        await until(lambda: worker.rooms.get(name))
+        await redis.set(leases.lease_key(name), leases.lease("another", 9))
+        await until(lambda: "rejoin" in a.told, what="told to join again")
+        assert name not in worker.rooms
+        assert not await a.switchboard.is_alive(a.line)
+
+
+async def test_a_socket_that_died_without_goodbye_is_missed():
+    async with working() as worker, Browser(URL, name := room(), "a"):
+        ghost = Browser(URL, name, "b")
+        await ghost.__aenter__()
+        await until(lambda: len(worker.rooms[name].people) == 2)
+        await ghost.__aexit__()  # the line to Redis ends, and nobody says "leave"
+        await until(lambda: list(worker.rooms[name].people) == ["a"], 20, "the ghost is gone")
+
+
+async def test_the_lease_outlives_a_forgetful_redis():
+    async with working(), Browser(URL, room(), "a") as a, Redis.from_url(URL) as redis:
+        await redis.delete(leases.lease_key(a.room))
+        await until(lambda: redis.exists(leases.lease_key(a.room)), what="the worker writes it again")
+        assert await a.switchboard.is_alive(a.line)
+
+
+async def test_a_killed_worker_is_noticed_and_another_one_takes_the_room():
+    await until(_nobody)
+    async with process() as first, Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b, process():
+        await a.publish()
+        await b.gets("a")
+        first.send_signal(signal.SIGKILL)
+        await until(lambda: _is_dead(a), leases.HEARTBEAT_TTL_MS / 1000 + 1, "the death is noticed")
+        async with Browser(URL, name, "a") as a_again, Browser(URL, name, "b") as b_again:
+            assert a_again.line.worker != a.line.worker
+            assert a_again.line.generation == b_again.line.generation == a.line.generation + 1
+            await a_again.publish()
+            await b_again.gets("a")
+
+
+async def test_the_command_ends_cleanly_when_asked():
+    await until(_nobody)
+    async with process() as worker, Browser(URL, room(), "a") as a:
+        await a.publish()
+        await until(lambda: "answer" in a.told)
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(worker.wait, 10) == 0
+        await until(lambda: "rejoin" in a.told)
+        assert await _nobody()
+
+
+async def _is_dead(browser):
+    return not await browser.switchboard.is_alive(browser.line)

@@ -1,127 +1,168 @@
+"""Who has which seat, who may write, and when the room is open."""
+
 from datetime import timedelta
 
 import time_machine
+from django.core import signing
 from django.test import TestCase
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import Refused
-from accounts.models import AuditEvent
-from tests.factories import make_assistant, make_clinic, make_doctor, make_grant, make_patient, make_user, make_visit
-from video import rooms
+from accounts.models import AuditEvent, User
+from tests.factories import (
+    make_assistant,
+    make_clinic,
+    make_doctor,
+    make_grant,
+    make_patient,
+    make_practitioner,
+    make_user,
+    make_visit,
+)
+from video import rooms, tokens
 from video.models import ChatMessage, Participant, Room
-from visits import flow, links
+from video.rooms import NotOfThisVisit, RoomClosed
+from visits import flow
 from visits.states import State
+
+Role = Participant.Role
+
+
+class RoomOfAVisitTest(TestCase):
+    def test_it_opens_when_the_patient_is_called_in_and_closes_with_the_visit(self):
+        clinic = make_clinic()
+        doctor = make_doctor(clinic=clinic)
+        visit = make_visit(clinic=clinic, doctor=doctor)
+        self.assertFalse(Room.objects.filter(visit=visit).exists())
+        with self.captureOnCommitCallbacks(execute=True):
+            flow.call_in(visit, by=doctor)
+        self.assertIsNone(Room.objects.get(visit=visit).closed_at)
+        with self.captureOnCommitCallbacks(execute=True):
+            flow.hold(visit, by=doctor)
+        self.assertIsNone(Room.objects.get(visit=visit).closed_at)
+        with self.captureOnCommitCallbacks(execute=True):
+            flow.discontinue(visit, by=doctor, reason="line lost")
+        self.assertIsNotNone(Room.objects.get(visit=visit).closed_at)
 
 
 class SeatTest(TestCase):
     def setUp(self):
-        self.user = make_user()
-        self.visit = make_visit(state=State.IN_PROGRESS, patient=make_patient(user=self.user))
-        self.doctor = self.visit.practitioner.user
+        self.clinic = make_clinic()
+        self.doctor = make_doctor(clinic=self.clinic)
+        self.owner = make_user()
+        self.patient = make_patient(clinic=self.clinic, user=self.owner)
+        self.visit = make_visit(state=State.IN_PROGRESS, patient=self.patient, doctor=self.doctor)
 
-    def role(self, user):
-        return rooms.seat(self.visit, user=user).participant.role
-
-    def test_the_server_decides_who_is_what(self):
+    def test_the_server_decides_who_somebody_is(self):
         child = make_user()
-        make_grant(user=child, patient=self.visit.patient)
-        roles = [self.role(who) for who in (self.user, None, self.doctor, make_assistant(clinic=self.visit.clinic), child)]
-        self.assertEqual(roles, ["patient", "patient", "practitioner", "assistant", "companion"])
+        make_grant(user=child, patient=self.patient)
+        parts = [(self.owner, Role.PATIENT), (None, Role.PATIENT), (self.doctor, Role.PRACTITIONER),
+                 (make_assistant(clinic=self.clinic), Role.ASSISTANT), (child, Role.COMPANION)]  # fmt: skip
+        for user, role in parts:
+            with self.subTest(role=role):
+                self.assertEqual(rooms.admit(self.visit, user=user).role, role)
+
+    def test_another_doctor_of_the_clinic_does_not_sit_in(self):
+        colleague = make_doctor(clinic=self.clinic)
+        with self.assertRaises(NotOfThisVisit):
+            rooms.admit(self.visit, user=colleague)
+        self.assertTrue(rooms.seat(self.visit, user=colleague).refusal)
+        self.assertFalse(Participant.objects.filter(user=colleague).exists())
+
+    def test_staff_of_another_clinic_and_administrators_do_not_sit_in(self):
+        for user in (make_assistant(), make_practitioner(clinic=self.clinic, role=User.Role.ADMINISTRATOR).user):
+            with self.assertRaises(NotOfThisVisit):
+                rooms.admit(self.visit, user=user)
 
     def test_coming_again_takes_the_same_seat(self):
-        first, second = rooms.seat(self.visit, user=self.doctor), rooms.seat(self.visit, user=self.doctor)
-        self.assertEqual(first.participant, second.participant)
+        self.assertEqual(rooms.admit(self.visit, user=self.doctor), rooms.admit(self.visit, user=self.doctor))
+        self.assertEqual(rooms.admit(self.visit), rooms.admit(self.visit))
 
-    def test_before_the_call_the_room_is_closed(self):
-        with self.assertRaises(rooms.RoomClosed):
-            rooms.seat(make_visit(state=State.WAITING), user=None)
+    def test_nobody_sits_before_the_call_or_after_the_end(self):
+        for state in (State.ARRIVED, State.WAITING, State.COMPLETED, State.CANCELLED, State.DISCONTINUED):
+            visit = make_visit(state=state)
+            with self.subTest(state=state), self.assertRaises(RoomClosed):
+                rooms.admit(visit)
 
-    def test_a_pass_opens_its_own_room_for_a_minute(self):
-        participant = rooms.seat(self.visit, user=self.doctor).participant
-        token = rooms.token_for(participant)
-        self.assertEqual(rooms.holder_of(token, self.visit.pk), participant)
-        self.assertIsNone(rooms.holder_of(token, make_visit(state=State.IN_PROGRESS).pk))
-        self.assertIsNone(rooms.holder_of(token + "x", self.visit.pk))
-        with time_machine.travel(timezone.now() + timedelta(seconds=rooms.TOKEN_SECONDS + 2)):
-            self.assertIsNone(rooms.holder_of(token, self.visit.pk))
+    def test_looking_at_a_page_seats_nobody(self):
+        self.assertEqual(rooms.seat(self.visit, user=self.doctor).refusal, "")
+        self.assertFalse(Participant.objects.exists())
 
-    def test_a_pass_of_a_finished_visit_opens_nothing(self):
-        token = rooms.token_for(rooms.seat(self.visit, user=self.doctor).participant)
-        flow.finish(self.visit, by=self.doctor)
-        self.assertIsNone(rooms.holder_of(token, self.visit.pk))
 
-    def test_the_fifth_person_is_refused(self):
-        for number in range(4):
-            rooms.enter(rooms.seat(self.visit, user=make_assistant(clinic=self.visit.clinic)).participant, f"s{number}")
-        with self.assertRaises(rooms.RoomClosed):
-            rooms.enter(rooms.seat(self.visit, user=self.doctor).participant, "s5")
+class PassTest(TestCase):
+    def setUp(self):
+        self.visit = make_visit(state=State.IN_PROGRESS)
+        self.person = rooms.admit(self.visit)
+        self.token = tokens.token_for(self.person)
 
-    def test_an_old_socket_that_ends_does_not_take_the_new_one_along(self):
-        participant = rooms.seat(self.visit, user=self.doctor).participant
-        rooms.enter(participant, "old")
-        rooms.enter(participant, "new")
-        rooms.go(participant, "old")
-        self.assertIsNone(Participant.objects.get(pk=participant.pk).left_at)
+    def test_a_fresh_pass_opens_its_own_seat(self):
+        self.assertEqual(tokens.holder_of(self.token, self.visit.pk), self.person)
 
-    def test_leaving_the_room_never_ends_the_visit(self):
-        participant = rooms.seat(self.visit, user=self.doctor).participant
-        rooms.enter(participant, "s")
-        rooms.go(participant, "s")
+    def test_it_opens_no_other_visit(self):
+        self.assertIsNone(tokens.holder_of(self.token, make_visit(state=State.IN_PROGRESS).pk))
+
+    def test_a_forged_or_foreign_pass_opens_nothing(self):
+        for token in ("", "x", self.token[:-1] + "x", signing.dumps(str(self.person.pk), salt="another purpose")):
+            self.assertIsNone(tokens.holder_of(token, self.visit.pk))
+
+    def test_an_old_pass_opens_nothing(self):
+        with time_machine.travel(timezone.now() + timedelta(seconds=tokens.TOKEN_SECONDS + 2)):
+            self.assertIsNone(tokens.holder_of(self.token, self.visit.pk))
+
+    def test_after_the_visit_it_opens_nothing(self):
+        flow.finish(self.visit, by=self.visit.practitioner.user)
+        self.assertIsNone(tokens.holder_of(self.token, self.visit.pk))
+
+
+class BeingThereTest(TestCase):
+    def setUp(self):
+        self.visit = make_visit(state=State.IN_PROGRESS)
+        self.person = rooms.admit(self.visit)
+
+    def test_leaving_does_not_end_the_visit(self):
+        rooms.enter(self.person, "a")
+        self.assertEqual(list(rooms.inside(self.person.room)), [self.person])
+        rooms.go(self.person, "a")
+        self.assertEqual(list(rooms.inside(self.person.room)), [])
         self.visit.refresh_from_db()
         self.assertEqual(self.visit.state, State.IN_PROGRESS)
-        actions = list(AuditEvent.objects.filter(action__startswith="room.").values_list("action", flat=True))
-        self.assertEqual(actions, ["room.join", "room.leave"])
+        told = set(AuditEvent.objects.values_list("action", flat=True))
+        self.assertLessEqual({"room.join", "room.leave"}, told)
 
-    def test_the_room_opens_with_the_call_and_closes_with_the_visit(self):
-        with self.captureOnCommitCallbacks(execute=True):
-            visit = make_visit(state=State.IN_PROGRESS)
-        self.assertIsNone(Room.objects.get(visit=visit).closed_at)
-        with self.captureOnCommitCallbacks(execute=True):
-            flow.finish(visit, by=visit.practitioner.user)
-        self.assertIsNotNone(Room.objects.get(visit=visit).closed_at)
+    def test_a_socket_that_was_replaced_says_nothing(self):
+        rooms.enter(self.person, "old")
+        rooms.enter(self.person, "new")
+        rooms.go(self.person, "old")
+        self.assertEqual(list(rooms.inside(self.person.room)), [self.person])
 
-    def test_an_empty_or_endless_line_is_refused(self):
-        participant = rooms.seat(self.visit, user=self.doctor).participant
-        for text in ("", "  ", "a" * 1001):
-            with self.assertRaises(Refused):
-                rooms.say(participant, text)
-        self.assertFalse(ChatMessage.objects.exists())
+    def test_the_fifth_person_is_told_that_the_room_is_full(self):
+        for number in range(rooms.MOST_PEOPLE):
+            user = make_user()
+            rooms.enter(Participant.objects.create(room=self.person.room, user=user, role=Role.COMPANION, name="C"), str(number))
+        with self.assertRaises(RoomClosed):
+            rooms.enter(self.person, "late")
 
 
-class PageTest(TestCase):
+class SayTest(TestCase):
     def setUp(self):
-        self.user = make_user()
-        self.visit = make_visit(state=State.IN_PROGRESS, patient=make_patient(user=self.user))
-        self.room = reverse("video:room", args=[self.visit.pk])
+        self.visit = make_visit(state=State.IN_PROGRESS)
+        self.person = rooms.admit(self.visit)
 
-    def test_everybody_of_the_visit_finds_the_room(self):
-        for user in (self.user, self.visit.practitioner.user, make_assistant(clinic=self.visit.clinic)):
-            self.client.force_login(user)
-            self.assertContains(self.client.get(self.room), 'id="room"')
+    def test_a_line_is_kept(self):
+        rooms.say(self.person, "  왼팔도 저려요 ")
+        self.assertEqual(ChatMessage.objects.get().text, "왼팔도 저려요")
+        self.assertTrue(AuditEvent.objects.filter(action="room.say").exists())
 
-    def test_the_links_holder_finds_it_too(self):
-        self.client.get(links.make(self.visit))
-        self.assertEqual(self.client.get(self.room).status_code, 200)
+    def test_the_audit_keeps_no_words(self):
+        rooms.say(self.person, "왼팔도 저려요")
+        self.assertNotIn("왼팔", str(AuditEvent.objects.filter(action="room.say").values()))
 
-    def test_strangers_find_nothing(self):
-        for user in (make_user(), make_doctor(clinic=make_clinic())):
-            self.client.force_login(user)
-            for name in ("room", "seat", "check"):
-                self.assertEqual(self.client.get(reverse(f"video:{name}", args=[self.visit.pk])).status_code, 404)
+    def test_empty_and_endless_lines_are_refused(self):
+        for text in ("", "   ", "\x00", "x" * 1001):
+            with self.subTest(length=len(text)), self.assertRaises(Refused):
+                rooms.say(self.person, text)
 
-    def test_a_line_can_be_written_without_a_socket(self):
-        self.client.force_login(self.user)
-        self.client.post(reverse("video:say", args=[self.visit.pk]), {"text": "I cannot hear you"})
-        self.assertEqual(ChatMessage.objects.get().text, "I cannot hear you")
-
-    def test_before_the_call_the_visits_page_says_what_is_going_on(self):
-        visit = make_visit(patient=make_patient(user=make_user(), clinic=self.visit.clinic))
-        self.client.force_login(visit.patient.user)
-        answer = self.client.get(reverse("video:room", args=[visit.pk]))
-        self.assertRedirects(answer, reverse("visit", args=[visit.pk]))
-        self.assertEqual(self.client.get(reverse("video:seat", args=[visit.pk])).status_code, 409)
-
-    def test_writing_is_a_post(self):
-        self.client.force_login(self.user)
-        self.assertEqual(self.client.get(reverse("video:say", args=[self.visit.pk])).status_code, 405)
+    def test_after_the_visit_nothing_is_written(self):
+        flow.finish(self.visit, by=self.visit.practitioner.user)
+        with self.assertRaises(RoomClosed):
+            rooms.say(self.person, "one more thing")

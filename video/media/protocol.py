@@ -5,8 +5,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 LONGEST_SDP = 64_000  # characters
-LONGEST_CANDIDATE = 2_000
-PUBLISH = "publish"  # the connection on which a person sends; the others are named after the person who is seen
+LONGEST_CANDIDATE = 1_000
+LONGEST_TEXT = 4_000  # of a chat message; the rule that keeps it is stricter and explains itself
+LONGEST_MESSAGE = 80_000  # characters, before it is read at all
+PUBLISH = "publish"  # the connection on which a person sends: the browser offers
+RECEIVE = "receive"  # the connection on which a person gets all the others: the server offers
+LINES = (PUBLISH, RECEIVE)
+NOTHING = type(None)
 
 
 class Malformed(ValueError):
@@ -14,33 +19,77 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True)
+class Offer:
+    """The browser wants to send its sound and picture."""
+
+    sdp: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The browser accepts the server's offer of this number."""
+
+    number: int
+    sdp: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One more address at which the browser may be reached."""
+
+    line: str
+    candidate: str
+    mid: str | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Muted, or without picture: the others are told."""
+
+    muted: bool
+    camera: bool
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A written line."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Command:
     """From the web process to the media worker that holds the room.
 
-    kind: join | offer | answer | candidate | leave.
-    session: the socket that speaks; an older one is not heard.
-    line: PUBLISH, or the id of the person who is received.
+    kind: join | offer | answer | candidate | leave.  session: the socket that speaks; an older one is not heard.
+    generation: the placing of the room that the socket knows; commands for an older one are not heard either.
     """
 
     kind: str
     room: str
     person: str
     session: str
-    line: str = PUBLISH
-    sdp: str = ""
-    candidate: dict[str, Any] = field(default_factory=dict)
+    generation: int
+    body: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Event:
-    """From the media worker to one person's socket.
+    """From the media worker to one socket.
 
-    kind: joined | answer | offer | gone | failed.  line: as in Command.
+    kind: answer | offer (number, and whose stream each media section carries) | rejoin | replaced.
     """
 
     kind: str
-    line: str = PUBLISH
     sdp: str = ""
+    number: int = 0
+    fresh: bool = False  # the receive connection begins anew
+    streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person
+
+
+COMMANDS = ("join", "offer", "answer", "candidate", "leave")
+EVENTS = ("answer", "offer", "rejoin", "replaced")
 
 
 def dump(message: Command | Event) -> str:
@@ -50,29 +99,73 @@ def dump(message: Command | Event) -> str:
 
 def command(text: str | bytes) -> Command:
     """Read a command that the web process wrote."""
-    return _read(Command, text)
+    found = _built(Command, text)
+    if found.kind not in COMMANDS:
+        raise Malformed("unknown command")
+    return found
 
 
 def event(text: str | bytes) -> Event:
     """Read an event that a media worker wrote."""
-    return _read(Event, text)
+    found = _built(Event, text)
+    if found.kind not in EVENTS:
+        raise Malformed("unknown event")
+    return found
 
 
-def from_browser(content: Any, *, room: str, person: str, session: str) -> Command:
-    """A browser's signalling message as a command, or Malformed: only known kinds, sizes and types pass."""
-    if not isinstance(content, dict) or content.get("type") not in ("offer", "answer", "candidate"):
-        raise Malformed("unknown type")
-    line, sdp, candidate = content.get("line", PUBLISH), content.get("sdp", ""), content.get("candidate") or {}
-    if not (isinstance(line, str) and len(line) <= 40 and isinstance(sdp, str) and isinstance(candidate, dict)):
-        raise Malformed("a field has the wrong type")
-    if len(sdp) > LONGEST_SDP or len(json.dumps(candidate)) > LONGEST_CANDIDATE:
-        raise Malformed("too long")
-    if content["type"] != "candidate" and not sdp.startswith("v=0"):
+def from_browser(content: Any) -> Offer | Answer | Candidate | State | Chat:
+    """What a browser says, or Malformed: only known kinds, fields, types and sizes pass."""
+    if not isinstance(content, dict) or not isinstance(content.get("type"), str):
+        raise Malformed("no type")
+    said = {name: value for name, value in content.items() if name != "type"}
+    match content["type"]:
+        case "offer":
+            _fields(said, sdp=str)
+            return Offer(_description(said["sdp"]))
+        case "answer":
+            _fields(said, number=int, sdp=str)
+            return Answer(said["number"], _description(said["sdp"]))
+        case "candidate":
+            return _candidate(said)
+        case "state":
+            _fields(said, muted=bool, camera=bool)
+            return State(**said)
+        case "chat":
+            _fields(said, text=str)
+            return Chat(_short(said["text"], LONGEST_TEXT))
+    raise Malformed("unknown type")
+
+
+def _candidate(said: dict[str, Any]) -> Candidate:
+    _fields(said, line=str, candidate=str, mid=(str, NOTHING), index=(int, NOTHING))
+    if said["line"] not in LINES or not said["candidate"].startswith("candidate:"):
+        raise Malformed("not an address")
+    _short(said["mid"] or "", 16)
+    return Candidate(said["line"], _short(said["candidate"], LONGEST_CANDIDATE), said["mid"], said["index"])
+
+
+def _fields(said: dict[str, Any], **kinds: Any) -> None:
+    """Exactly these fields, each of exactly its type."""
+    if said.keys() != kinds.keys():
+        raise Malformed("strange or missing fields")
+    for name, kind in kinds.items():
+        if type(said[name]) not in (kind if isinstance(kind, tuple) else (kind,)):
+            raise Malformed(f"{name} has the wrong type")
+
+
+def _description(sdp: str) -> str:
+    if not sdp.startswith("v=0"):
         raise Malformed("no session description")
-    return Command(content["type"], room, person, session, line, sdp, candidate)
+    return _short(sdp, LONGEST_SDP)
 
 
-def _read(kind: type, text: str | bytes) -> Any:
+def _short(text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise Malformed("too long")
+    return text
+
+
+def _built(kind: type, text: str | bytes) -> Any:
     try:
         return kind(**json.loads(text))
     except (TypeError, ValueError) as error:

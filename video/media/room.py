@@ -1,54 +1,78 @@
 """A room: whoever comes sees those who are there, and they see whoever comes."""
 
-from aiortc import RTCConfiguration
-from aiortc.contrib.media import MediaRelay
+import asyncio
+import time
 
+from .engine import Engine
 from .person import Person, Tell
-from .protocol import Command
+from .protocol import Answer, Candidate, Command, Event
+
+MOST_PEOPLE = 6
+EMPTY_SECONDS = 10.0
 
 
 class Room:
-    """The people of one visit on this worker."""
+    """The people of one visit on this worker, in one placing (generation) of the room."""
 
-    def __init__(self, configuration: RTCConfiguration) -> None:
+    def __init__(self, generation: int, engine: Engine) -> None:
+        self.generation = generation
         self.people: dict[str, Person] = {}
-        self._configuration = configuration
-        self._relay = MediaRelay()
+        self._engine = engine
+        self._used_at = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody has been here for a while."""
+        return not self.people and time.monotonic() - self._used_at > EMPTY_SECONDS
 
     async def handle(self, command: Command, tell: Tell) -> None:
         """Do what a command says; a person who is gone, or a socket that was replaced, is not heard."""
+        self._used_at = time.monotonic()
         if command.kind == "join":
-            await self.join(command.person, command.session, tell)
-        elif (person := self.people.get(command.person)) and person.session == command.session:
-            if command.kind == "offer":
-                await self.publish(person, command.sdp)
-            elif command.kind == "answer":
-                await person.answer(command.line, command.sdp)
-            elif command.kind == "candidate":
-                await person.candidate(command.line, command.candidate)
-            elif command.kind == "leave":
+            return await self.join(command.person, command.session, tell)
+        person = self.people.get(command.person)
+        if person is None or person.session != command.session:
+            return
+        match command.kind:
+            case "offer":
+                await person.publish(command.body["sdp"])
+                await self._look_around()
+            case "answer":
+                await person.answer(Answer(**command.body))
+            case "candidate":
+                await person.candidate(Candidate(**command.body))
+            case "leave":
                 await self.leave(person)
 
     async def join(self, person_id: str, session: str, tell: Tell) -> None:
         """Somebody takes a seat, or takes it again from a new page or device."""
-        if person_id in self.people:
-            await self.leave(self.people[person_id])
-        person = self.people[person_id] = Person(person_id, session, tell, self._configuration, self._relay)
-        for other in self._others(person):
-            await person.see(other)
-
-    async def publish(self, person: Person, sdp: str) -> None:
-        """Somebody sends sound and picture: everybody else gets them."""
-        await person.publish(sdp)
-        for other in self._others(person):
-            await other.see(person)
+        before = self.people.get(person_id)
+        if before is None and len(self.people) >= MOST_PEOPLE:
+            return
+        person = self.people[person_id] = Person(person_id, session, tell, self._engine)
+        if before:
+            await before.tell(Event("replaced"))
+            await before.close()
+        await self._look_around(only=None if before else person)
 
     async def leave(self, person: Person) -> None:
         """Somebody goes."""
-        self.people.pop(person.id, None)
+        if self.people.get(person.id) is person:
+            del self.people[person.id]
         await person.close()
-        for other in self._others(person):
-            await other.unsee(person.id)
+        await self._look_around()
 
-    def _others(self, person: Person) -> list[Person]:
-        return [other for other in list(self.people.values()) if other.id != person.id]
+    async def end(self, event: Event) -> None:
+        """The room ends on this worker; everybody is told why."""
+        people, self.people = list(self.people.values()), {}
+        for person in people:
+            await person.tell(event)
+        await asyncio.gather(*(person.close() for person in people))
+
+    async def _look_around(self, only: Person | None = None) -> None:
+        """Everybody sees whom they should; who is slow does not keep the others waiting."""
+        people = [only] if only else list(self.people.values())
+        await asyncio.gather(*(person.see(self._others(person)) for person in people))
+
+    def _others(self, person: Person):
+        return [source for other in self.people.values() if other is not person for source in other.sources]

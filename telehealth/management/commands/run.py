@@ -50,7 +50,8 @@ class Command(BaseCommand):
             self.welcome(house)
             await house.run()
         except asyncio.CancelledError:
-            asyncio.current_task().uncancel()
+            while asyncio.current_task().uncancel():
+                pass
         finally:
             self.tell("Stopping ...")
             await house.stop()
