@@ -1,5 +1,7 @@
 """Who somebody is, in few fields."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -10,16 +12,26 @@ from .models import Clinic, Language, Patient
 from .people import possible
 
 
+class BirthDateField(forms.DateField):
+    """A full date; two digits of a year are refused, since 240301 may be a baby or a centenarian."""
+
+    def to_python(self, value):
+        digits = str(value).strip() if value else ""
+        if re.fullmatch(r"\d{8}", digits):
+            value = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        return super().to_python(value)
+
+
 class PersonForm(forms.Form):
     """Name, date of birth, sex; the language is the page's unless it is asked."""
 
     name = forms.CharField(
         label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"})
     )
-    birth_date = forms.DateField(
+    birth_date = BirthDateField(
         label=_("Date of birth"),
         help_text=_("For example 1950-3-9"),
-        input_formats=["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%y%m%d"],
+        input_formats=["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d"],
         widget=forms.DateInput(
             attrs={"class": "nhsuk-input nhsuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}
         ),

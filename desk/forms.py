@@ -50,10 +50,14 @@ class FindForm(forms.Form):
         """Patients of the clinics of this person, by name."""
         text = self.cleaned_data["find"]
         wanted = Q(name__icontains=text)
-        for born in {_date(text, written) for written in PersonForm.base_fields["birth_date"].input_formats} - {None}:
+        for born in {_date(text, written) for written in SEARCHED} - {None}:
             wanted |= Q(birth_date=born)
         patients = Patient.objects.visible_to(user).filter(wanted).select_related("clinic")
         return list(patients.distinct().order_by("name")[:MOST_FOUND])
+
+
+# Looking for somebody may guess: what is found shows its full date.
+SEARCHED = [*PersonForm.base_fields["birth_date"].input_formats, "%Y%m%d", "%y%m%d"]
 
 
 def _date(text, written):

@@ -157,6 +157,14 @@ class FrontDeskTest(TestCase):
         visit = Visit.objects.get()
         self.assertEqual((visit.channel, visit.patient.user), ("clinic", None))
 
+    def test_a_birth_date_is_never_guessed(self):
+        self.client.post(reverse("desk:frontdesk"), {**self.facts, "birth_date": "19390402"})
+        self.assertEqual(str(Visit.objects.get().patient.birth_date), "1939-04-02")
+        for unclear in ("390402", "190112"):
+            answer = self.client.post(reverse("desk:frontdesk"), {**self.facts, "birth_date": unclear})
+            self.assertContains(answer, "1950-3-9")
+        self.assertEqual(Visit.objects.count(), 1)
+
     def test_who_is_known_is_found_again(self):
         for _click in range(2):
             self.client.post(reverse("desk:frontdesk"), self.facts)
