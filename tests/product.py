@@ -41,6 +41,7 @@ class Product:
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's "&" would have it ignored
             )
 
     def wait_until_ready(self) -> "Product":

@@ -54,7 +54,7 @@ def wait_until_gone(pids, seconds):
 
 
 def test_every_part_runs_and_its_secrets_are_its_owners_alone(house):
-    assert set(house.pids()) == {"supervisor", *PARTS}
+    house._until(lambda: set(house.pids()) == {"supervisor", *PARTS}, 20, "lacks a part")
     for secret in ("secret-key", "redis/redis.conf", "redis/door.json"):
         assert (house.state / secret).stat().st_mode & 0o077 == 0
     password = (house.state / "redis/redis.conf").read_text().split("requirepass ")[1].split()[0]
