@@ -77,7 +77,8 @@ class Product:
         try:
             yield
         finally:
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # it may have been killed while it stood still
+                os.kill(pid, signal.SIGCONT)
 
     def answers(self) -> bool:
         try:
