@@ -1,6 +1,8 @@
 from datetime import timedelta
 
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,7 +39,7 @@ class QueuePageTest(TestCase):
 
     def test_a_longer_queue_costs_no_more_queries(self):
         def queries():
-            with self.assertNumQueries(FuzzyNumber()) as counted:
+            with CaptureQueriesContext(connection) as counted:
                 self.client.get(reverse("desk:queue-fragment"))
             return len(counted)
 
@@ -61,15 +63,6 @@ class QueuePageTest(TestCase):
         for user in (make_user(), make_assistant(clinic=self.clinic)):
             self.client.force_login(user)
             self.assertEqual(self.client.get(reverse("desk:queue")).status_code, 404)
-
-
-class FuzzyNumber(int):
-    """Any number: the count itself is compared by the test."""
-
-    def __eq__(self, other):
-        return True
-
-    __hash__ = int.__hash__
 
 
 class WorkspaceTest(TestCase):

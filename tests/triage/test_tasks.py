@@ -97,6 +97,14 @@ class TaskTest(TestCase):
         self.assertFalse(outbox.forgotten())
         self.assertEqual(Assessment.objects.filter(intake__in=forgotten).count(), 3)
 
+    def test_one_story_that_cannot_be_judged_does_not_keep_the_others_waiting(self):
+        broken, fine = make_overdue(), make_overdue()
+        broken.answers.create(question="severity", value="²")  # a digit, yet no number
+        with self.assertLogs("triage.tasks", "ERROR") as logs:
+            tasks.sweep()
+        self.assertIn(str(broken.pk), logs.output[0])
+        self.assertEqual(list(Assessment.objects.values_list("intake", flat=True)), [fine.pk])
+
     def test_the_names_of_the_tasks_are_those_that_are_posted_and_planned(self):
         planned = {entry["task"] for entry in current_app.conf.beat_schedule.values()}
         self.assertLessEqual({"triage.tasks.assess", *planned}, set(current_app.tasks))
