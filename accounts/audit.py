@@ -38,13 +38,13 @@ def record(by, action, subject, *, why=""):
         action=action,
         subject=subject._meta.label_lower,
         subject_id=str(subject.pk),
-        patient=_patient_of(subject),
+        patient_id=_patient_of(subject),
         why=why[:300],
     )
 
 
 def _patient_of(subject):
     if isinstance(subject, Patient):
-        return subject
+        return subject.pk
     owner = getattr(subject, "visit", subject)
-    return getattr(owner, "patient", None)
+    return getattr(owner, "patient_id", None)

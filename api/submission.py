@@ -20,11 +20,8 @@ def submit(told: dict, *, by) -> tuple[Intake, bool]:
         intake = telling.begin(patient, told["clinic"], by=by, language=told["language"], **_way(patient, by))
         if intake.is_sent:
             return intake, False
-        telling.save_words(intake, told["words"], by=by)
-        telling.save_answers(intake, told["answers"], by=by)
-        if told["vitals"]:
-            telling.save_vitals(intake.visit, told["vitals"], by=by)
-        telling.save_consents(intake, set(told["consents"]), by=by)
+        story = {"words": told["words"], "answers": told["answers"], "measured": told["vitals"], "agreed": told["consents"]}
+        telling.save(intake, **story, by=by)
         return telling.send(intake, by=by), True
 
 

@@ -23,7 +23,7 @@ class BringInForm(PersonForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["clinic"].queryset = user.clinics.distinct()
+        self.fields["clinic"].queryset = user.clinics
 
     def person(self) -> dict:
         names = ("name", "birth_date", "sex", "clinic", "language", "phone")
@@ -53,7 +53,7 @@ class FindForm(forms.Form):
         for born in {_date(text, written) for written in SEARCHED} - {None}:
             wanted |= Q(birth_date=born)
         patients = Patient.objects.visible_to(user).filter(wanted).select_related("clinic")
-        return list(patients.distinct().order_by("name")[:MOST_FOUND])
+        return list(patients.order_by("name")[:MOST_FOUND])
 
 
 # Looking for somebody may guess: what is found shows its full date.

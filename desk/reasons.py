@@ -1,5 +1,7 @@
 """Why a visit has its level, in the words of the reader."""
 
+from functools import partial
+
 from django.db.models import Prefetch
 
 from intake.forms import tongue
@@ -8,10 +10,11 @@ from visits.models import Source
 
 
 def with_reasons(visits) -> list:
-    """The visits, each with its newest `reasons` and, where a clinician decided, their `override`; two queries for all."""
-    visits = list(visits.prefetch_related(Prefetch("assessments", Assessment.objects.order_by("-pk"), to_attr="judgements")))
+    """The visits, each with its newest `reasons` (told when asked) and a clinician's `override`; two queries for all."""
+    newest_first = Assessment.objects.defer("probabilities").order_by("-pk")
+    visits = list(visits.prefetch_related(Prefetch("assessments", newest_first, to_attr="judgements")))
     for visit in visits:
-        visit.reasons = reasons_of(next((j for j in visit.judgements if j.source != Source.CLINICIAN), None))
+        visit.reasons = partial(reasons_of, next((j for j in visit.judgements if j.source != Source.CLINICIAN), None))
         visit.override = next((j for j in visit.judgements if j.source == Source.CLINICIAN), None)
     return visits
 

@@ -34,7 +34,7 @@ class Words(Page):
         return {"words": intake.words}
 
     def save(self, intake, form, *, by):
-        telling.save_words(intake, form.cleaned_data["words"], by=by)
+        telling.save(intake, words=form.cleaned_data["words"], by=by)
 
 
 class Answer(Page):
@@ -50,7 +50,7 @@ class Answer(Page):
         return {"value": value}
 
     def save(self, intake, form, *, by):
-        telling.save_answers(intake, {self.step: form.answer()}, by=by)
+        telling.save(intake, answers={self.step: form.answer()}, by=by)
 
 
 class Vitals(Page):
@@ -87,7 +87,7 @@ class Consent(Page):
         return {consent.scope: consent.agreed for consent in intake.visit.consents.all()}
 
     def save(self, intake, form, *, by):
-        telling.save_consents(intake, form.agreed(), by=by)
+        telling.save(intake, agreed=form.agreed(), by=by)
 
 
 class Summary(Page):

@@ -30,31 +30,28 @@ def begin(patient, clinic, *, by, language, for_whom=Intake.ForWhom.SELF, channe
 
 
 @transaction.atomic
-def save_words(intake, words, *, by) -> Intake:
-    """What is wrong, in the person's own words."""
-    intake = _open(intake)
-    intake.words = words.strip()[:WORDS_LIMIT]
-    intake.save(update_fields=["words"])
-    return _saved(intake, by)
+def save(intake, *, by, words=None, answers=None, measured=None, agreed=None) -> Intake:
+    """Keep what was told so far; what is None stays as it is.
 
-
-@transaction.atomic
-def save_answers(intake, answers: dict[str, str], *, by) -> Intake:
-    """Answers by question; saving again changes them."""
+    answers: by question.  measured: vitals by key.  agreed: the scopes agreed to; the others were shown and not agreed to.
+    """
     intake = _open(intake)
-    for question, value in answers.items():
-        Answer.objects.update_or_create(intake=intake, question=question, defaults={"value": value})
+    if words is not None:
+        intake.words = words.strip()[:WORDS_LIMIT]
+    _keep_answers(intake, answers or {})
+    _keep_vitals(intake.visit, measured or {}, by)
+    if agreed is not None:
+        _keep_consents(intake, agreed, by)
     return _saved(intake, by)
 
 
 @transaction.atomic
 def save_vitals(visit, values: dict, *, by) -> None:
     """Measured values by key; each is a new row, so that the course stays visible."""
-    for key, value in values.items():
-        Vital.objects.create(visit=visit, code=BY_KEY[key].code, value=value, by=by)
+    _keep_vitals(visit, values, by)
     intake = Intake.objects.filter(visit=visit).first()
     if intake:
-        _saved(Intake.objects.select_for_update().get(pk=intake.pk), by)
+        _saved(_locked(intake), by)
     else:
         audit.record(by, "vitals.save", visit)
 
@@ -69,21 +66,9 @@ def save_photo(intake, file, *, by) -> Photo:
 
 
 @transaction.atomic
-def save_consents(intake, agreed: set[str], *, by) -> Intake:
-    """Write down each text that was shown, its version, and whether the person agreed."""
-    intake = _open(intake)
-    for item in consents.WORDINGS:
-        Consent.objects.update_or_create(
-            visit=intake.visit, scope=item.scope, version=item.version,
-            defaults={"agreed": item.scope in agreed, "language": intake.language, "by": by},
-        )  # fmt: skip
-    return _saved(intake, by)
-
-
-@transaction.atomic
 def send(intake, *, by) -> Intake:
     """The story is told: join the queue. Sending twice is sending once."""
-    intake = Intake.objects.select_for_update().select_related("visit").get(pk=intake.pk)
+    intake = _locked(intake)
     if intake.is_sent:
         return intake
     if missing(intake):
@@ -110,16 +95,45 @@ def agreed_to(visit, scope) -> bool:
     return visit.consents.filter(scope=scope, version=consents.wording(scope).version, agreed=True).exists()
 
 
+def _locked(intake):
+    return Intake.objects.select_for_update(of=("self",)).select_related("visit__patient").get(pk=intake.pk)
+
+
 def _open(intake):
-    intake = Intake.objects.select_for_update().select_related("visit").get(pk=intake.pk)
+    intake = _locked(intake)
     if intake.is_sent:
         raise Refused(_("You have already sent this. Tell the doctor anything new when you are called in."))
     return intake
 
 
+def _keep_answers(intake, answers):
+    """Answering again changes the answer."""
+    rows = [Answer(intake=intake, question=question, value=value) for question, value in answers.items()]
+    Answer.objects.bulk_create(rows, update_conflicts=True, unique_fields=["intake", "question"], update_fields=["value"])
+
+
+def _keep_vitals(visit, measured, by):
+    for key, value in measured.items():
+        Vital.objects.create(visit=visit, code=BY_KEY[key].code, value=value, by=by)
+
+
+def _keep_consents(intake, agreed, by):
+    """Write down each text that was shown, its version, and whether the person agreed."""
+    rows = [
+        Consent(
+            visit=intake.visit, scope=item.scope, version=item.version, agreed=item.scope in agreed,
+            language=intake.language, by=by,
+        )
+        for item in consents.WORDINGS
+    ]  # fmt: skip
+    shown, given = ["visit", "scope", "version"], ["agreed", "language", "given_at", "by"]
+    Consent.objects.bulk_create(rows, update_conflicts=True, unique_fields=shown, update_fields=given)
+
+
 def _saved(intake, by):
+    """A change is done: the story has a new revision."""
     intake.revision += 1
-    intake.save(update_fields=["revision"])
+    intake.save(update_fields=["words", "revision"])
     audit.record(by, "intake.save", intake)
     transaction.on_commit(partial(intake_saved.send_robust, sender=Intake, intake=intake))
     return intake

@@ -105,8 +105,9 @@ TEMPLATES = [
 
 # PostgreSQL by DATABASE_URL; else SQLite in WAL mode, where IMMEDIATE makes writers wait instead of failing.
 if os.environ.get("DATABASE_URL"):
-    # No connection outlives its request: under ASGI each request has a thread of its own.
+    # Under ASGI each request has a thread of its own, so connections wait in a pool of the process for the next one.
     DATABASES = {"default": dj_database_url.config(conn_max_age=0)}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
 else:
     DATABASES = {
         "default": {

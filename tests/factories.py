@@ -78,7 +78,5 @@ def make_intake(*, words="I have had a runny nose for two days", language="en", 
     clinic = clinic or (patient.clinic if patient else make_clinic())
     patient = patient or make_patient(clinic=clinic, language=language)
     intake = telling.begin(patient, clinic, by=None, language=language)
-    intake = telling.save_words(intake, words, by=None)
-    telling.save_consents(intake, {item.scope for item in WORDINGS}, by=None)
-    intake = Intake.objects.get(pk=intake.pk)
+    intake = telling.save(intake, words=words, agreed={item.scope for item in WORDINGS}, by=None)
     return telling.send(intake, by=None) if sent else intake

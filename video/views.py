@@ -20,7 +20,7 @@ def _visit(request, pk):
         return visit_of_person(request, pk)
     except Http404:
         mine = Visit.objects.treatable_by(request.user) | Visit.objects.hosted_by(request.user)
-        return get_object_or_404(mine.with_people().distinct(), pk=pk)
+        return get_object_or_404(mine.with_people(), pk=pk)
 
 
 @require_safe

@@ -40,7 +40,7 @@ def frontdesk(request):
 @only_for(*DESK)
 def bring_known(request, pk):
     """Bring in somebody who has been here before."""
-    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("clinic").distinct(), pk=pk)
+    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("clinic"), pk=pk)
     return _begin(request, patient, patient.clinic)
 
 
@@ -74,7 +74,7 @@ def _today(user):
     """Today's visits, the open ones first, each with its place in the queue."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     hosted = Visit.objects.hosted_by(user).with_people()
-    visits = (hosted.filter(arrived_at__gte=midnight) | hosted.open()).distinct()
+    visits = hosted.filter(arrived_at__gte=midnight) | hosted.open()
     places = {place.visit.pk: place for place in queue.of_staff(user)}
     visits = sorted(visits, key=lambda visit: (not visit.is_open, -visit.arrived_at.timestamp()))
     return {"rows": [(visit, places.get(visit.pk)) for visit in visits]}
@@ -105,7 +105,7 @@ def take_vitals(request, pk):
 
 
 def _hosted(request, pk):
-    return get_object_or_404(Visit.objects.hosted_by(request.user).with_people().select_related("intake").distinct(), pk=pk)
+    return get_object_or_404(Visit.objects.hosted_by(request.user).with_people().select_related("intake"), pk=pk)
 
 
 def _at_the_desk(request, visit, form):

@@ -57,7 +57,7 @@ def short_fragment(request, pk):
 def _readable(user, pk):
     if not user.is_staff_member:
         raise Http404
-    return get_object_or_404(Visit.objects.visible_to(user).with_people().select_related("intake").distinct(), pk=pk)
+    return get_object_or_404(Visit.objects.visible_to(user).with_people().select_related("intake"), pk=pk)
 
 
 def _patient(found, user):
@@ -105,11 +105,11 @@ def _is_mine(found, user):
 def _earlier(found, user):
     signed = Prefetch("notes", Note.objects.filter(status=Note.Status.SIGNED), to_attr="signed_notes")
     past = Visit.objects.visible_to(user).filter(patient=found.patient, state=State.COMPLETED).exclude(pk=found.pk)
-    return past.select_related("practitioner").prefetch_related(signed).distinct().order_by("-arrived_at")[:EARLIER]
+    return past.select_related("practitioner").prefetch_related(signed).order_by("-arrived_at")[:EARLIER]
 
 
 def _short(user):
     """The queue in a few lines, red flags first."""
-    alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people().distinct()
+    alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people()
     places = queue.of_staff(user)
     return {"alarms": alarms, "places": places[:SHORT], "more": max(0, len(places) - SHORT)}

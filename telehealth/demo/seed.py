@@ -72,8 +72,6 @@ def _waiting(item, clinic):
     intake = telling.begin(_patient(item, clinic), clinic, by=None, language=item.language, channel=channel)
     arrived_at = timezone.now() - timedelta(minutes=item.minutes)
     Visit.objects.filter(pk=intake.visit_id).update(arrived_at=arrived_at)
-    telling.save_words(intake, item.words, by=None)
-    telling.save_answers(intake, item.answers, by=None)
-    telling.save_vitals(intake.visit, item.vitals, by=None)
-    telling.save_consents(intake, {wording.scope for wording in consents.WORDINGS}, by=None)
+    agreed = {wording.scope for wording in consents.WORDINGS}
+    telling.save(intake, words=item.words, answers=item.answers, measured=item.vitals, agreed=agreed, by=None)
     telling.send(intake, by=None)

@@ -35,7 +35,7 @@ class TellingTestCase(TestCase):
         self.intake = telling.begin(self.patient, self.patient.clinic, by=self.user, language="en")
         if words:
             with self.captureOnCommitCallbacks(execute=True):
-                telling.save_words(self.intake, words, by=self.user)
+                telling.save(self.intake, words=words, by=self.user)
         return self.intake
 
     def page(self, step, then=""):

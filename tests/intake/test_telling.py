@@ -36,7 +36,7 @@ class SendTest(TestCase):
     def test_after_sending_the_words_stay_as_they_are(self):
         intake = make_intake(sent=True)
         with self.assertRaises(Refused):
-            telling.save_words(intake, "something else", by=None)
+            telling.save(intake, words="something else", by=None)
         self.assertEqual(Intake.objects.get(pk=intake.pk).words, intake.words)
 
     def test_new_vitals_after_sending_ask_for_a_new_judgement(self):

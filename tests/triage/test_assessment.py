@@ -47,7 +47,7 @@ def changed_bundle(change):
 
 def withdraw(intake, scope):
     """The person did not agree to this text."""
-    telling.save_consents(intake, {item.scope for item in WORDINGS} - {scope}, by=None)
+    telling.save(intake, agreed={item.scope for item in WORDINGS} - {scope}, by=None)
     return Intake.objects.get(pk=intake.pk)
 
 
@@ -187,7 +187,7 @@ class RedFlagTest(TestCase):
         with self.captureOnCommitCallbacks(execute=True):
             intake = make_intake(words=CHEST)
         with self.captureOnCommitCallbacks(execute=True):
-            telling.save_words(intake, NOSE, by=None)
+            telling.save(intake, words=NOSE, by=None)
         assessment.assess(intake.pk)
         visit = Visit.objects.get(pk=intake.visit_id)
         self.assertIsNotNone(visit.emergency_at)

@@ -1,0 +1,74 @@
+"""Every page for everybody: no barrier that axe knows (WCAG 2.2 A and AA), and nothing cut off at 320 px (400 % zoom)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from . import steps
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+DESKTOP, ZOOMED = {"width": 1280, "height": 860}, {"width": 320, "height": 640}
+SIDEWAYS = """() => {
+  const width = document.documentElement.clientWidth;
+  const inside = (element) => element.closest("[data-scrolls], pre, .naru-hidden, .nhsuk-u-visually-hidden");
+  const wide = [...document.querySelectorAll("main *")].filter(
+    (element) => element.getBoundingClientRect().right > width + 1 && element.offsetWidth && !inside(element));
+  return document.documentElement.scrollWidth > width ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
+}"""
+PERSON = {"ko": "한지민", "en": "Daniel Reed"}
+STEPS = ["words", "onset", "severity", "conditions", "vitals", "photo", "consent", "summary"]
+
+
+@pytest.fixture
+def look(subtests):
+    """Look at a page in both sizes."""
+
+    def look(page, address):
+        with subtests.test(address=address):
+            page.goto(address)
+            barriers = []
+            for size in (DESKTOP, ZOOMED):
+                page.set_viewport_size(size)
+                found = Axe().run(page, options=RULES).response["violations"]
+                barriers += [f"{size['width']} px: {rule['id']} {node['html'][:140]}" for rule in found for node in rule["nodes"]]
+            barriers += [f"sideways: {element}" for element in page.evaluate(SIDEWAYS)]
+            assert not barriers, "\n".join(barriers)
+
+    return look
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_no_page_shuts_anybody_out(sign_in, product, look, language):
+    def window(name):
+        page = sign_in(name, locale=language)
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": product.url}])
+        return page
+
+    stranger, patient = window(None), window(PERSON[language])
+    doctor, assistant, coordinator = window("김서연"), window("박미영"), window("정현우")
+    for address in ("/", "/demo/", "/account/login/", "/account/signup/", "/account/password/reset/", "/nowhere/"):
+        look(stranger, address)
+    for address in ("/home/", "/start/", "/booking/", "/booking/mine/", "/account/2fa/", "/account/email/"):
+        look(patient, address)
+    patient.goto("/start/")
+    patient.locator("form.naru-card button").first.click()
+    visit = steps.VISIT.search(patient.url).group(1)
+    for step in STEPS:
+        look(patient, f"/visit/{visit}/intake/{step}/")
+    patient.goto(f"/visit/{visit}/intake/words/")
+    steps.tell(patient, "가슴이 조이고 식은땀이 나요" if language == "ko" else "I have chest pain and cold sweat", start=False)
+    for address in (f"/visit/{visit}/", f"/visit/{visit}/check/"):
+        look(patient, address)
+    look(doctor, "/desk/queue/")
+    look(assistant, "/desk/frontdesk/")
+    look(coordinator, "/desk/board/")
+    steps.row(doctor, visit).get_by_role("button").click()
+    look(doctor, f"/desk/visit/{visit}/")
+    look(patient, f"/visit/{visit}/room/")
+    for name in ("assessment", "plan", "summary"):
+        doctor.locator(f"[name=note-{name}]").fill("—")
+    doctor.set_viewport_size(DESKTOP)
+    doctor.locator("#sign").click()
+    doctor.locator("[name=note-plan]").wait_for(state="detached")
+    look(doctor, f"/desk/visit/{visit}/")
+    look(patient, f"/visit/{visit}/summary/")
