@@ -58,3 +58,11 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped, and so not tested: {call.excinfo.value}"
+
+
+@pytest.fixture(autouse=True)
+def layer_of_this_loop():
+    """Each test has an event loop of its own, and the locks of a channel layer belong to the loop that first waited for them."""
+    from channels.layers import channel_layers
+
+    channel_layers.backends.clear()

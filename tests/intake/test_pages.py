@@ -1,4 +1,5 @@
 import io
+import os
 import tempfile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -93,7 +94,7 @@ class StepTest(TestCase):
         self.assertTemplateUsed(answer, "refused.html")
 
 
-@override_settings(MEDIA_ROOT=tempfile.mkdtemp(prefix="naru-photos-"))
+@override_settings(MEDIA_ROOT=tempfile.mkdtemp(prefix="photos-", dir=os.environ["NARU_STATE"]))
 class PhotoTest(TestCase):
     def setUp(self):
         self.user = make_user()

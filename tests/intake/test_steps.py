@@ -1,4 +1,5 @@
 import io
+import os
 import tempfile
 from datetime import timedelta
 
@@ -225,7 +226,7 @@ class WhoMayTellTest(TellingTestCase):
         self.assertEqual(self.client.post(self.page("words"), {"words": "x"}).status_code, 404)
 
 
-@override_settings(MEDIA_ROOT=tempfile.mkdtemp(prefix="naru-photos-"))
+@override_settings(MEDIA_ROOT=tempfile.mkdtemp(prefix="photos-", dir=os.environ["NARU_STATE"]))
 class PhotoTest(TellingTestCase):
     def setUp(self):
         super().setUp()
