@@ -6,7 +6,6 @@ from datetime import date
 from accounts.consents import WORDINGS
 from accounts.models import Clinic, Grant, Patient, Practitioner, User
 from intake import telling
-from intake.models import Intake
 from visits import flow
 from visits.models import Visit
 from visits.states import State
