@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN = .venv/bin
 export PYTHONUNBUFFERED = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
-INSTALL = $(BIN)/pip install --progress-bar off --require-hashes -r
+INSTALL = @$(BIN)/pip install --quiet --progress-bar off --require-hashes -r
 TRY_AGAIN = The installation is not complete; the lines above say why. Mostly it is the network: run the same command again.
 
 .PHONY: setup setup-dev run test lint bench shots train lock messages clean .venv-package
@@ -19,7 +19,7 @@ setup-dev: .venv/.dev
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Naru needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). If there is a newer one: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || $(MAKE) --no-print-directory .venv-package
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
 
 # Debian keeps Python's venv in a package of its own.
 .venv-package:

@@ -4,7 +4,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+from django.core.cache import caches
+
 from .models import AuditEvent, Patient
+
+SEEN_SECONDS = 12 * 60 * 60
 
 
 class Origin(NamedTuple):
@@ -30,8 +34,14 @@ def coming_from(via, address=None):
 
 def record(by, action, subject, *, why=""):
     """Write down that somebody (None: the link's holder, or Naru itself) read or changed something."""
+    event = _event(by, action, subject, why)
+    event.save()
+    return event
+
+
+def _event(by, action, subject, why=""):
     origin = _origin.get()
-    return AuditEvent.objects.create(
+    return AuditEvent(
         by=by if by is not None and by.is_authenticated else None,
         via=origin.via,
         address=origin.address,
@@ -41,6 +51,15 @@ def record(by, action, subject, *, why=""):
         patient_id=_patient_of(subject),
         why=why[:300],
     )
+
+
+def saw(by, action, subjects) -> None:
+    """Write down that somebody saw these in a list: once for each in a working day, however often the list is drawn anew."""
+    drawn = caches["rows"]
+    keys = {f"saw.{by.pk}.{action}.{subject.pk}": subject for subject in subjects}
+    fresh = keys.keys() - drawn.get_many(keys).keys()
+    AuditEvent.objects.bulk_create(_event(by, action, keys[key]) for key in fresh)
+    drawn.set_many(dict.fromkeys(fresh, True), SEEN_SECONDS)
 
 
 def _patient_of(subject):

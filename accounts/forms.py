@@ -26,7 +26,10 @@ class PersonForm(forms.Form):
     """Name, date of birth, sex; the language is the page's unless it is asked."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"})
+        label=_("Name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"}),
+        error_messages={"required": _("Please write the name.")},
     )
     birth_date = BirthDateField(
         label=_("Date of birth"),
@@ -35,13 +38,16 @@ class PersonForm(forms.Form):
         widget=forms.DateInput(
             attrs={"class": "nhsuk-input nhsuk-input--width-10", "inputmode": "numeric", "autocomplete": "off"}
         ),
-        error_messages={"invalid": _("Please write the date of birth as year-month-day, for example 1950-3-9.")},
+        error_messages={
+            "required": _("Please write the date of birth."),
+            "invalid": _("Please write the date of birth as year-month-day, for example 1950-3-9."),
+        },
     )
     sex = forms.ChoiceField(
         label=_("Sex"),
-        choices=Patient.Sex.choices,
-        initial=Patient.Sex.FEMALE,
+        choices=[("", "—"), *Patient.Sex.choices],  # nothing chosen beforehand: a wrong sex would go unnoticed
         widget=forms.Select(attrs={"class": "nhsuk-select"}),
+        error_messages={"required": _("Please choose the sex.")},
     )
     clinic = forms.ModelChoiceField(
         label=_("Clinic"), queryset=Clinic.objects.all(), empty_label=None, widget=forms.Select(attrs={"class": "nhsuk-select"})

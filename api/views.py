@@ -76,8 +76,7 @@ class Queue(Door):
             raise NotAllowed(_("The queue is for doctors."))
         places = queue.of_staff(request.user)
         prefetch_related_objects([place.visit for place in places], "assessments")
-        for clinic in request.user.clinics:
-            audit.record(request.user, "queue.read", clinic)
+        audit.saw(request.user, "queue.read", [place.visit for place in places])
         return Response(serializers.QueuePlace(places, many=True, context={"request": request}).data)
 
 

@@ -21,10 +21,7 @@ class StartForm(PersonForm):
     birth_date = BirthDateField(
         label=_("Date of birth"),
         input_formats=PersonForm.base_fields["birth_date"].input_formats,
-        error_messages={
-            **PersonForm.base_fields["birth_date"].error_messages,
-            "required": _("Please write the date of birth."),
-        },
+        error_messages=PersonForm.base_fields["birth_date"].error_messages,
     )
     relationship = forms.ChoiceField(
         label=_("Who is it?"), required=False, choices=Intake.ForWhom.choices, widget=forms.RadioSelect
@@ -36,7 +33,6 @@ class StartForm(PersonForm):
         self.known = None
         mine = Patient.objects.filter(user_id=user.pk).first()
         self.has_self = mine is not None
-        self.fields["name"].error_messages["required"] = _("Please write the name.")
         self.fields["relationship"].initial = Intake.ForWhom.SELF
         if mine:
             self.fields["relationship"].initial = Intake.ForWhom.CHILD

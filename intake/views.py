@@ -54,7 +54,16 @@ def step(request, pk, step):
     steps = steps_for(intake)
     where = {"step": step, "back": before(intake, step), "number": steps.index(step) + 1, "count": len(steps)}
     facts = {"intake": intake, "visit": intake.visit, "form": form, "missing": telling.missing(intake), **page.facts(intake)}
+    facts["alarm_is_read"] = _alarm_is_read(request, intake)
     return render(request, page.template, {**where, **facts})
+
+
+def _alarm_is_read(request, intake):
+    """Who has read the emergency card sees a bar from then on, so that the question stands at the top again."""
+    read = request.session.get("alarms_read", [])
+    if request.GET.get("alarm") == "read" and str(intake.visit_id) not in read:
+        read = request.session["alarms_read"] = [*read, str(intake.visit_id)][-20:]
+    return str(intake.visit_id) in read
 
 
 def _is_being_told(intake):

@@ -16,6 +16,7 @@ from .forms import NoteForm
 from .models import Note
 
 LOOKS = {
+    "queue.read": _("saw it in the list of those who wait"),
     "visit.read": _("opened the visit"),
     "note.read": _("read the note or the summary"),
     "photo.read": _("looked at a photo"),

@@ -8,6 +8,7 @@ import time
 import uuid
 from urllib.parse import parse_qs
 
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.utils import translation
@@ -101,9 +102,13 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     raise NoWorker
 
     async def go_back(self, kind, code):
-        with contextlib.suppress(RuntimeError, OSError):  # the browser may be gone first
+        with contextlib.suppress(RuntimeError, OSError):
             await self.send_json({"type": kind})
             await self.close(code=code)
+
+    async def send(self, *args, **kwargs):
+        with contextlib.suppress(Disconnected):  # the browser may be gone first
+            await super().send(*args, **kwargs)
 
     async def receive(self, text_data=None, bytes_data=None, **kwargs):
         """Only known messages of known size pass; others are answered with a sentence, and the socket stays."""

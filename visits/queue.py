@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Practitioner, User
+from accounts.models import Clinic, Practitioner, User
 
 from .models import Visit
 from .states import WITH_DOCTOR
@@ -62,9 +63,15 @@ def of_staff(user) -> list[Place]:
 
 
 def place_of(visit) -> Place | None:
-    """Where this visit stands in its clinic's queue; None when it does not wait (yet)."""
-    places = in_order(Visit.objects.waiting().filter(clinic_id=visit.clinic_id).with_people())
+    """Where this visit stands among all whom the doctors of its clinic look after; None when it does not wait (yet)."""
+    places = in_order(Visit.objects.waiting().filter(clinic__in=_clinics_beside(visit)).with_people())
     return next((place for place in places if place.visit.pk == visit.pk), None)
+
+
+def _clinics_beside(visit):
+    """The visit's clinic, and those its doctors serve as well: there stands who may be seen before."""
+    doctors = Practitioner.objects.filter(clinics=visit.clinic_id, user__role=User.Role.DOCTOR)
+    return Clinic.objects.filter(Q(pk=visit.clinic_id) | Q(practitioners__in=doctors)).values("pk")
 
 
 class Expectation(NamedTuple):
@@ -76,7 +83,7 @@ class Expectation(NamedTuple):
 
 def expectation(place: Place) -> Expectation:
     """A range, since nobody knows: those ahead, shared by the doctors at work now, half as long to twice as long."""
-    doctors = Practitioner.objects.filter(clinics=place.visit.clinic_id, user__role=User.Role.DOCTOR)
+    doctors = Practitioner.objects.filter(clinics__in=_clinics_beside(place.visit), user__role=User.Role.DOCTOR)
     at_work = doctors.filter(visits__state__in=WITH_DOCTOR).distinct().count()
     ahead = place.number * VISIT_MINUTES / max(1, at_work)
     return Expectation(round(ahead / 2), round(ahead * 2))

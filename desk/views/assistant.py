@@ -71,13 +71,18 @@ def visits_fragment(request):
 
 
 def _today(user):
-    """Today's visits, the open ones first, each with its place in the queue."""
+    """Today's visits with their places: red flags, then who is not in the queue yet, then by place; what is over comes last."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     hosted = Visit.objects.hosted_by(user).with_people()
     visits = hosted.filter(arrived_at__gte=midnight) | hosted.open()
     places = {place.visit.pk: place for place in queue.of_staff(user)}
-    visits = sorted(visits, key=lambda visit: (not visit.is_open, -visit.arrived_at.timestamp()))
-    return {"rows": [(visit, places.get(visit.pk)) for visit in visits]}
+    rows = [(visit, places.get(visit.pk)) for visit in visits]
+    audit.saw(user, "queue.read", visits)
+    return {"rows": sorted(rows, key=lambda row: _desk_order(*row))}
+
+
+def _desk_order(visit, place):
+    return not visit.is_open, not visit.emergency_at, place.number if place else 0, -visit.arrived_at.timestamp()
 
 
 @require_safe

@@ -21,8 +21,6 @@ from ..reasons import with_reasons
 @only_for(User.Role.DOCTOR)
 def queue_page(request):
     """Everybody who waits, most urgent first."""
-    for clinic in request.user.clinics:
-        audit.record(request.user, "queue.read", clinic)
     return render(request, "desk/queue.html", _queue(request.user))
 
 
@@ -38,6 +36,7 @@ def _queue(user):
     now = timezone.now()
     visits = Visit.objects.visible_to(user).open().with_people().select_related("intake")
     visits = with_reasons(visits)
+    audit.saw(user, "queue.read", visits)
     waiting = [visit for visit in visits if visit.state == State.WAITING]
     return {
         "places": queue.in_order(waiting, now),

@@ -112,4 +112,5 @@ def _short(user):
     """The queue in a few lines, red flags first."""
     alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people()
     places = queue.of_staff(user)
+    audit.saw(user, "queue.read", [place.visit for place in places[:SHORT]])
     return {"alarms": alarms, "places": places[:SHORT], "more": max(0, len(places) - SHORT)}

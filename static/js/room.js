@@ -40,6 +40,7 @@ class Room {
 
   async join() {
     this.wanted = true;
+    this.element.classList.remove("naru-room--out");
     this.find("join").hidden = true;
     if (!this.stream) await this.openOwn();
     if (this.wanted) await this.connect();
@@ -81,6 +82,8 @@ class Room {
     this.dropSocket();
     this.stopOwn();
     this.keepTiles([]);
+    this.find("people").textContent = "";
+    this.element.classList.add("naru-room--out");
     this.find("join").hidden = false;
     this.say(text);
   }

@@ -45,7 +45,7 @@ class QueueDoorTest(TestCase):
 
     def test_reading_is_written_down(self):
         self.get(self.doctor)
-        self.assertTrue(AuditEvent.objects.filter(action="queue.read", by=self.doctor, subject_id=str(self.clinic.pk)).exists())
+        self.assertTrue(AuditEvent.objects.filter(action="queue.read", by=self.doctor, subject="visits.visit").exists())
 
     def test_a_doctor_of_another_clinic_reads_another_queue(self):
         self.assertEqual(self.get(make_doctor()).json(), [])

@@ -3,9 +3,10 @@ from decimal import Decimal
 
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Patient
-from tests.factories import make_assistant, make_clinic, make_doctor, make_patient, make_user, make_visit
+from tests.factories import make_assistant, make_clinic, make_doctor, make_intake, make_patient, make_user, make_visit
 from visits.models import Visit
 from visits.states import State
 
@@ -56,6 +57,19 @@ class FrontDeskTest(TestCase):
         self.assertTrue(page.context["form"].errors["birth_date"])
         self.assertContains(page, "새사람")
 
+    def test_no_sex_is_chosen_beforehand_and_each_missing_field_is_named(self):
+        page = self.client.post(self.page, {"clinic": self.clinic.pk})
+        self.assertEqual(set(page.context["form"].errors), {"name", "birth_date", "sex"})
+        for sentence in ("이름을 적어 주세요.", "생년월일을 적어 주세요.", "성별을 골라 주세요."):
+            self.assertContains(page, sentence)
+
+    def test_red_flags_come_first_then_places_and_what_is_over_last(self):
+        over = make_visit(state=State.COMPLETED, clinic=self.clinic)
+        second, first = (make_visit(clinic=self.clinic, acuity=level) for level in (4, 2))
+        alarm = make_visit(clinic=self.clinic, acuity=4, emergency_at=timezone.now())
+        rows = self.client.get(self.page).context["rows"]
+        self.assertEqual([visit for visit, _place in rows], [alarm, first, second, over])
+
     def test_the_list_shows_state_level_and_the_way_into_the_room(self):
         visit = make_visit(state=State.IN_PROGRESS, clinic=self.clinic)
         page = self.client.get(self.page)
@@ -65,11 +79,11 @@ class FrontDeskTest(TestCase):
     def test_a_longer_list_costs_no_more_queries(self):
         make_visit(clinic=self.clinic)
         address = reverse("desk:frontdesk-fragment")
-        with self.assertNumQueries(4):
+        with self.assertNumQueries(5):
             self.client.get(address)
         for _person in range(4):
             make_visit(clinic=self.clinic)
-        with self.assertNumQueries(4):
+        with self.assertNumQueries(5):
             self.client.get(address)
 
     def test_others_do_not_find_the_desk(self):
@@ -108,6 +122,15 @@ class HandOverTest(TestCase):
         page = self.client.post(self.vitals, {"hr": "88", "temp": "37,4"}, follow=True)
         self.assertEqual({vital.value for vital in self.visit.vitals.all()}, {Decimal(88), Decimal("37.4")})
         self.assertContains(page, "<b>88")
+
+    def test_a_dangerous_value_shows_the_card_to_the_one_beside_the_patient(self):
+        visit = make_intake(clinic=self.visit.clinic).visit
+        Visit.objects.filter(pk=visit.pk).update(channel=Visit.Channel.CLINIC)
+        with self.captureOnCommitCallbacks(execute=True):
+            self.client.post(reverse("desk:vitals", args=[visit.pk]), {"spo2": "80"})
+        page = self.client.get(reverse("desk:hand-over", args=[visit.pk]))
+        self.assertContains(page, 'href="tel:119"')
+        self.assertContains(page, "환자 곁을 지키고")
 
     def test_an_impossible_value_is_explained_with_its_limits_and_the_others_are_still_there(self):
         page = self.client.post(self.vitals, {"hr": "999", "sbp": "120"})

@@ -66,10 +66,14 @@ class QueueTest(TestCase):
         make_visit(state=State.IN_PROGRESS, clinic=self.clinic)
         self.assertEqual(self.page().context["mine"], [])
 
-    def test_reading_the_list_is_written_down_once_for_a_page_and_not_for_its_live_part(self):
+    def test_who_is_seen_in_the_list_is_written_down_once_however_often_it_is_drawn(self):
+        seen = [str(make_intake(clinic=self.clinic, sent=True).visit_id)]
         self.page()
-        self.client.get(reverse("desk:queue-fragment"))
-        self.assertEqual(AuditEvent.objects.filter(action="queue.read", by=self.doctor).count(), 1)
+        seen.append(str(make_intake(clinic=self.clinic, sent=True).visit_id))
+        for _again in range(3):
+            self.client.get(reverse("desk:queue-fragment"))
+        looks = AuditEvent.objects.filter(action="queue.read", by=self.doctor)
+        self.assertEqual(sorted(looks.values_list("subject_id", flat=True)), sorted(seen))
 
     def test_the_list_is_only_read(self):
         for name in "queue", "queue-fragment":

@@ -178,6 +178,14 @@ class RedFlagTest(TellingTestCase):
                 self.assertContains(page, 'href="tel:119"')
                 self.assertContains(page, "I have read this, go on")
 
+    def test_who_has_read_the_card_keeps_a_bar_with_the_number(self):
+        self.begin(ALARMING)
+        self.client.get(self.page("onset") + "?alarm=read")
+        page = self.client.get(self.page("severity"))
+        self.assertContains(page, 'href="tel:119"')
+        self.assertContains(page, "naru-alarm-bar")
+        self.assertNotContains(page, "naru-emergency")
+
     def test_no_alarm_no_card(self):
         self.begin("I have had a runny nose for two days")
         self.assertNotContains(self.client.get(self.page("onset")), "naru-emergency")

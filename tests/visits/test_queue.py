@@ -93,6 +93,14 @@ class PlaceTest(TestCase):
         make_visit()
         self.assertEqual(queue.place_of(self.second).number, 2)
 
+    def test_who_waits_elsewhere_for_the_same_doctor_counts_too(self):
+        doctor, elsewhere = make_doctor(clinic=self.clinic), make_visit(acuity=1)
+        self.assertEqual(queue.place_of(self.second).number, 2)
+        doctor.practitioner.clinics.add(elsewhere.clinic)
+        self.assertEqual(queue.place_of(self.second).number, 3)
+        of_doctor = {place.visit.pk: place.number for place in queue.of_staff(doctor)}
+        self.assertEqual(queue.place_of(self.second).number, of_doctor[self.second.pk])
+
     def test_who_does_not_wait_has_no_place(self):
         self.assertIsNone(queue.place_of(make_visit(state=State.IN_PROGRESS)))
 
