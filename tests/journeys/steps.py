@@ -6,6 +6,16 @@ import time
 VISIT = re.compile(r"/visit/([0-9a-f-]{36})/")
 
 
+def walk_in(page, name, born):
+    """Write a person's name, birth date and sex on the front desk and bring them in; ends on the hand-over page."""
+    page.goto("/desk/frontdesk/")
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=birth_date]").fill(born)
+    page.locator("[name=sex]").select_option("female")
+    page.locator("main form[method=post] button.nhsuk-button").first.click()
+    page.wait_for_url("**/desk/frontdesk/*/")
+
+
 def tell(page, words, *, answers=None, start=True):
     """Tell a story from "I am unwell" to the last page; returns the visit's id."""
     if start:

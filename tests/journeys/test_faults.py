@@ -15,10 +15,7 @@ def is_judged(page, visit):
 
 def bring_in(page, name, words):
     """An assistant brings somebody in and tells their story."""
-    page.goto("/desk/frontdesk/")
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=birth_date]").fill("1950-1-1")
-    page.locator("main form[method=post] button.nhsuk-button").first.click()
+    steps.walk_in(page, name, "1950-1-1")
     page.locator("main a.nhsuk-button").first.click()
     return steps.tell(page, words, start=False)
 

@@ -49,10 +49,7 @@ def test_a_whole_visit(sign_in):
 
 def test_the_village_brings_in_a_patient_without_a_user(sign_in):
     assistant = sign_in("박미영")
-    assistant.locator("[name=name]").fill("최점순")
-    assistant.locator("[name=birth_date]").fill("1939-4-2")
-    assistant.locator("main form button.nhsuk-button").first.click()
-    assistant.wait_for_url("**/desk/frontdesk/*/")
+    steps.walk_in(assistant, "최점순", "1939-4-2")
     link = assistant.locator(".naru-link a").get_attribute("href")
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파서 걷기가 힘들어요", start=False) if "/intake/" in assistant.url else None
