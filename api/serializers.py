@@ -11,6 +11,7 @@ from accounts.models import Clinic, Language
 from intake import questions, vitals
 from intake.plausible import check
 from intake.telling import WORDS_LIMIT
+from triage.pages import knows
 from visits.models import Source, Visit
 
 
@@ -49,7 +50,7 @@ class Told(serializers.Serializer):
         for key, value in answers.items():
             question = questions.BY_KEY.get(key)
             codes = [code for code, _text in question.choices] if question else []
-            if question is None or (codes and value not in codes):
+            if not knows(key, value) and (question is None or (codes and value not in codes)):
                 raise serializers.ValidationError({key[:30]: [_("This is not an answer we know.")]})
         return answers
 

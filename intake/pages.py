@@ -6,7 +6,7 @@ from accounts import consents
 
 from . import forms, photos, telling, vitals
 from .questions import BY_KEY
-from .steps import steps_for
+from .steps import LATER, steps_for
 
 
 class Page:
@@ -25,6 +25,14 @@ class Page:
 
     def said(self, intake):
         return {}
+
+    def is_done(self, request, intake) -> bool:
+        """Whether there is nothing (more) to ask on this page."""
+        return False
+
+    def lines(self, intake) -> list[tuple[str, str, str]]:
+        """What this page adds to the summary: where to change it, the question, the answer."""
+        return []
 
 
 class Words(Page):
@@ -98,6 +106,7 @@ class Summary(Page):
         answers = dict(intake.answers.values_list("question", "value"))
         return {
             "answers": [_line(BY_KEY[step], answers) for step in steps_for(intake) if step in BY_KEY],
+            "asked": [line for step in LATER for line in page_for(intake, step).lines(intake)],
             "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(intake.visit).items()],
             "photos": intake.photos.all(),
             "consents": [item.title[forms.tongue()] for item in consents.WORDINGS if telling.agreed_to(intake.visit, item.scope)],
@@ -114,6 +123,13 @@ def _line(question, answers):
 
 
 PAGES = {"words": Words, "vitals": Vitals, "photo": Photo, "consent": Consent, "summary": Summary}
+
+
+def add(step: str, page: type[Page]) -> None:
+    """A later app adds a page before the summary."""
+    PAGES[step] = page
+    if step not in LATER:
+        LATER.append(step)
 
 
 def page_for(intake, step) -> Page:

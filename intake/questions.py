@@ -44,36 +44,6 @@ QUESTIONS = [
         choices=(*((str(n), {"ko": str(n), "en": str(n)}) for n in range(11)), UNKNOWN),
     ),
     Question(
-        "breathing",
-        {"ko": "숨쉬기는 어떤가요?", "en": "How is the breathing?"},
-        choices=(
-            ("fine", {"ko": "평소와 같아요", "en": "As usual"}),
-            ("some", {"ko": "조금 힘들어요", "en": "A little hard"}),
-            ("hard", {"ko": "많이 힘들어요. 말을 이어 하기 어려워요", "en": "Very hard. Speaking a whole sentence is difficult"}),
-            UNKNOWN,
-        ),
-    ),
-    Question(
-        "alert",
-        {"ko": "지금 정신은 또렷한가요?", "en": "Awake and clear right now?"},
-        choices=(
-            ("yes", {"ko": "네, 또렷해요", "en": "Yes, awake and clear"}),
-            ("drowsy", {"ko": "처지고 졸려 하거나 헷갈려 해요", "en": "Drowsy or confused"}),
-            ("no", {"ko": "깨워도 반응이 없어요", "en": "Does not wake up"}),
-            UNKNOWN,
-        ),
-    ),
-    Question(
-        "bleeding",
-        {"ko": "피가 나나요?", "en": "Is there any bleeding?"},
-        choices=(
-            ("none", {"ko": "아니요", "en": "No"}),
-            ("some", {"ko": "조금 나요", "en": "A little"}),
-            ("heavy", {"ko": "많이 나고 잘 멈추지 않아요", "en": "A lot, and it does not stop well"}),
-            UNKNOWN,
-        ),
-    ),
-    Question(
         "pregnant",
         {"ko": "임신 중이거나 임신일 수 있나요?", "en": "Pregnant, or possibly pregnant?"},
         choices=(("no", {"ko": "아니요", "en": "No"}), ("yes", {"ko": "네", "en": "Yes"}), UNKNOWN),

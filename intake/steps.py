@@ -4,12 +4,13 @@ from .models import Intake
 from .questions import QUESTIONS
 
 FIRST, LAST = "words", "summary"
+LATER: list[str] = []  # pages that a later app adds before the summary
 
 
 def steps_for(intake: Intake) -> list[str]:
     """The pages this person is shown."""
     asked = [question.key for question in QUESTIONS if question.asked_of(intake.visit.patient)]
-    return [FIRST, *asked, "vitals", "photo", "consent", LAST]
+    return [FIRST, *asked, "vitals", "photo", "consent", *LATER, LAST]
 
 
 def after(intake, step) -> str:

@@ -17,7 +17,7 @@ from visits.models import Visit
 from . import pages, starting, telling
 from .access import intake_of
 from .models import Photo
-from .steps import LAST, after, before, steps_for, where_left_off
+from .steps import LAST, LATER, after, before, steps_for, where_left_off
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,10 +47,13 @@ def step(request, pk, step):
     if not _is_being_told(intake):
         return _too_late(request, intake)
     page = pages.page_for(intake, step)
+    if request.method == "GET" and page.is_done(request, intake):
+        return redirect("intake:step", pk, after(intake, step))
     form = page.form(request, intake)
     if request.method == "POST" and form.is_valid():
         page.save(intake, form, by=actor(request))
-        return _onward(request, intake, step)
+        more = step in LATER and "then" not in request.GET
+        return redirect("intake:step", pk, step) if more else _onward(request, intake, step)
     steps = steps_for(intake)
     where = {"step": step, "back": before(intake, step), "number": steps.index(step) + 1, "count": len(steps)}
     facts = {"intake": intake, "visit": intake.visit, "form": form, "missing": telling.missing(intake), **page.facts(intake)}

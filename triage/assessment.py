@@ -14,10 +14,11 @@ from accounts.errors import Refused
 from intake.models import Intake
 from intake.telling import agreed_to
 from visits import acuity
-from visits.models import Acuity, Source
+from visits.models import Source
 
 from .cases import case_of
 from .inference import model as inference
+from .judgement import answered, judge
 from .knowledge import red_flags
 from .models import Assessment
 
@@ -37,10 +38,17 @@ def the_model() -> inference.Model | None:
         return None
 
 
+def model_for(visit) -> inference.Model | None:
+    """The model, if the person agreed to its advice."""
+    return the_model() if agreed_to(visit, "ai-advice") else None
+
+
 def watch(intake: Intake) -> None:
     """Look for red flags while the person is still writing, and sound the alarm at once."""
-    flags = [flag for flag in red_flags.find(case_of(intake)) if flag.level <= URGENT_FLAG]
+    case = case_of(intake)
+    flags = [flag for flag in (*red_flags.find(case), *answered(case)) if flag.level <= URGENT_FLAG]
     if flags:
+        flags.sort(key=lambda flag: flag.level)
         acuity.sound_alarm(intake.visit, reason=flags[0].code)
         acuity.judge(intake.visit, flags[0].level, by=None, source=Source.RULES, reason=flags[0].code)
 
@@ -61,37 +69,35 @@ def assess(intake_id: int) -> Assessment:
 def _judge(intake):
     started = time.perf_counter()
     case = case_of(intake)
-    flags = red_flags.find(case)
-    model = the_model() if agreed_to(intake.visit, "ai-advice") else None
-    prediction = model.predict(case) if model else None
-    assessment = _combine(flags, prediction)
+    model = model_for(intake.visit)
+    judgement = judge(case, model)
+    assessment = _row(judgement, model)
     assessment.visit, assessment.intake, assessment.intake_revision = intake.visit, intake, intake.revision
     assessment.inputs = asdict(case)
     assessment.duration_ms = round((time.perf_counter() - started) * 1000, 2)
     assessment.save()
     acuity.judge(intake.visit, assessment.acuity, by=None, source=assessment.source)
-    if flags and flags[0].level <= URGENT_FLAG:
-        acuity.sound_alarm(intake.visit, reason=flags[0].code)
+    if judgement.rules and judgement.rules[0].level <= URGENT_FLAG:
+        acuity.sound_alarm(intake.visit, reason=judgement.rules[0].code)
     audit.record(None, "triage.assess", assessment)
     return assessment
 
 
-def _combine(flags, prediction) -> Assessment:
-    """The more urgent of rules and model; without either, urgent (3)."""
-    by_rules = flags[0].level if flags else None
-    by_model = prediction.level if prediction else None
-    level = min((judged for judged in (by_rules, by_model) if judged), default=Acuity.URGENT)
-    rules_decide = by_model is None or (by_rules is not None and by_rules <= by_model)
-    reasons = [*flags, *(prediction.reasons if prediction else [])][:3]
+def _row(judgement, model) -> Assessment:
+    """A judgement as it is kept."""
+    by_rules = judgement.rules[0].level if judgement.rules else None
+    opinion = judgement.opinion
+    rules_decide = opinion is None or (by_rules is not None and by_rules <= opinion.level)
     return Assessment(
-        acuity=level,
+        acuity=judgement.level,
         source=Source.RULES if rules_decide else Source.MODEL,
         rules_acuity=by_rules,
-        model_acuity=by_model,
-        probabilities=[round(p, 6) for p in prediction.probabilities] if prediction else [],
-        reasons=[asdict(reason) for reason in reasons],
-        model_version=prediction.version if prediction else "",
-        bundle_sha256=prediction.sha256 if prediction else "",
+        model_acuity=opinion.level if opinion else None,
+        probabilities=opinion.probabilities if opinion else [],
+        abstained=judgement.abstained,
+        reasons=[asdict(reason) for reason in judgement.reasons],
+        model_version=model.version if model else "",
+        bundle_sha256=model.sha256 if model else "",
     )
 
 

@@ -20,6 +20,7 @@ class Assessment(AppendOnly):
     rules_acuity = models.PositiveSmallIntegerField(null=True)
     model_acuity = models.PositiveSmallIntegerField(null=True)
     probabilities = models.JSONField(default=list)  # five numbers, level 1 to 5; empty without the model
+    abstained = models.BooleanField(default=False)  # the model could not tell: a person should look
     reasons = models.JSONField(default=list)  # at most three; shape: triage.inference.case.Finding
     inputs = models.JSONField(default=dict)  # the very case that was judged, for replay
     model_version = models.CharField(max_length=40, blank=True)

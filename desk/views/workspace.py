@@ -10,12 +10,12 @@ from accounts import audit, consents
 from accounts.middleware import allow_devices
 from intake import vitals
 from intake.forms import tongue
-from intake.questions import told
 from records import signing
 from records.forms import NoteForm
 from records.models import Note
 from triage import assessment
 from triage.forms import OverrideForm
+from triage.pages import told
 from video import rooms
 from visits import queue
 from visits.models import Source, Visit
@@ -68,7 +68,7 @@ def _patient(found, user):
         "visit": found,
         "intake": intake,
         "words": marked(intake.words, judgement.reasons if judgement else []) if intake else "",
-        "answers": told(dict(intake.answers.values_list("question", "value")), tongue()) if intake else [],
+        "answers": told(intake, tongue()) if intake else [],
         "photos": intake.photos.all() if intake else [],
         "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(found).items()],
         "consents": [(titles.get(given.scope, given.scope), given) for given in found.consents.all()],

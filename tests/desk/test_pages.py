@@ -75,7 +75,7 @@ class WorkspaceTest(TestCase):
 
     def test_the_words_are_marked_and_harmless(self):
         page = self.client.get(self.page)
-        self.assertContains(page, "<mark>가슴이 조이</mark>")
+        self.assertContains(page, "<mark>가슴이 조이고</mark>")
         self.assertNotContains(page, "<b>식은땀")
 
     def test_the_second_doctor_hears_who_was_faster(self):

@@ -253,10 +253,6 @@ class FlagsInVitalsAndAnswers(TestCase):
 
     def test_an_answer_fires(self):
         for key, value, level in [
-            ("breathing", "hard", 2),
-            ("alert", "no", 1),
-            ("alert", "drowsy", 2),
-            ("bleeding", "heavy", 2),
             ("severity", "10", 3),
         ]:
             with self.subTest(key=key, value=value):
@@ -264,7 +260,7 @@ class FlagsInVitalsAndAnswers(TestCase):
                 self.assertEqual((finding.level, finding.source, finding.key), (level, "answer", key))
 
     def test_i_do_not_know_is_no_alarm(self):
-        unknown = dict.fromkeys(("onset", "severity", "breathing", "alert", "bleeding", "pregnant"), "unknown")
+        unknown = dict.fromkeys(("onset", "severity", "pregnant"), "unknown")
         self.assertEqual(codes("", answers=unknown), {})
 
 

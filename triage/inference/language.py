@@ -128,3 +128,8 @@ def is_denied(before: str, after: str) -> bool:
         return True
     denial = DENIED_AFTER.search(after[:16])
     return denial is not None and not LACKS_OTHER.search(after[: denial.start()])
+
+
+def language_of(words: str) -> str:
+    """ "ko" if there is a Korean syllable or letter, else "en"."""
+    return "ko" if re.search("[가-힣ㄱ-ㅎㅏ-ㅣ]", words) else "en"

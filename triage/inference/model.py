@@ -1,24 +1,23 @@
-"""The urgency model: loaded once, checked against its manifest, run on one thread by onnxruntime."""
+"""The model that reads words: loaded once, checked against its manifest, run on one thread by onnxruntime."""
 
 import hashlib
 import json
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
-from .case import Case, Finding
-from .features import LONGEST, SETTINGS, features, understood
+from .decision import Decision
+from .features import SETTINGS, Vocabulary
 
 BUNDLE = Path(__file__).with_name("bundle")
-MOST_REASONS = 3
+FILES: Final = ("model.onnx", "vocabulary.npz", "decision.json")
 UNREADABLE = (refusals.Fail, refusals.InvalidArgument, refusals.InvalidGraph, refusals.InvalidProtobuf, refusals.NotImplemented)
-WORD_LIMIT = 60  # words tried one by one for the reasons
-REASON = {"ko": "이 말이 급한 정도를 가장 많이 높였습니다.", "en": "This wording raised the urgency most."}
 
 
 class BundleBroken(Exception):
@@ -26,55 +25,51 @@ class BundleBroken(Exception):
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """level 1-5; probabilities of levels 1-5 (sum 1); the words that raised the urgency; which model said it.
+class Reading:
+    """What the words say, as probabilities 0-1.
 
-    abstained: nothing was understood, so the level is 3 and means "a person should look".
+    levels: logits of level <= 1, <= 2, <= 3, <= 4.  present, denied: by sign.  complaints: by complaint.
     """
 
-    level: int
-    probabilities: tuple[float, ...]
-    reasons: tuple[Finding, ...]
-    version: str
-    sha256: str
-    abstained: bool = False
+    levels: NDArray[np.float64]
+    present: Mapping[str, float]
+    denied: Mapping[str, float]
+    complaints: Mapping[str, float]
 
 
 class Model:
     """A loaded bundle."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, manifest: dict) -> None:
-        self.session = session
+    def __init__(self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, decision: Decision, manifest: dict) -> None:
+        self.session, self.vocabulary, self.decision = session, vocabulary, decision
         self.version: str = manifest["version"]
         self.sha256: str = manifest["sha256"]
-        self.caution: float = manifest["caution"]
+        self.heads: list[str] = manifest["heads"]
 
-    def predict(self, case: Case) -> Prediction:
-        """Judge one case by the first LONGEST characters of its words; vitals and answers are the rules' work."""
-        if not understood(case.words):
-            return Prediction(3, (), (), self.version, self.sha256, abstained=True)
-        chances = self.chances(features(case.words)[np.newaxis])[0]
-        level = self.cautious_level(chances)
-        reasons = self._reasons(case.words, level, chances)
-        return Prediction(level, tuple(float(p) for p in chances), reasons, self.version, self.sha256)
+    def logits(self, words: str) -> NDArray[np.float32]:
+        """One number for each head."""
+        places, values = self.vocabulary.vector(words)
+        return self.session.run(None, {"places": places, "values": values})[0]
 
-    def chances(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Vectors of shape (n, SIZE) -> probabilities of shape (n, 5)."""
-        return self.session.run(None, {"words": vectors})[0]
+    def read(self, words: str) -> Reading:
+        """What the words say; the first LONGEST characters count."""
+        return reading_of(self.heads, self.logits(words))
 
-    def cautious_level(self, chances: NDArray[np.float32]) -> int:
-        """The smallest level whose cumulated probability passes `caution`: leaning to the urgent side."""
-        return int(np.argmax(np.cumsum(chances) >= self.caution)) + 1
 
-    def _reasons(self, words: str, level: int, chances: NDArray[np.float32]) -> tuple[Finding, ...]:
-        """The words without which the case would look less urgent: each is left out once."""
-        spans = [match.span() for match in re.finditer(r"\S+", words[:LONGEST])][:WORD_LIMIT]
-        if len(spans) < 2 or level > 4:
-            return ()
-        without = self.chances(np.stack([features(words[:start] + words[end:LONGEST]) for start, end in spans]))
-        fall = chances[:level].sum() - without[:, :level].sum(axis=1)
-        best = [int(index) for index in np.argsort(-fall)[:MOST_REASONS] if fall[index] > 0.01]
-        return tuple(Finding("words", level, "words", "", *spans[index], text=REASON, plain=REASON) for index in best)
+def reading_of(heads: list[str], logits: NDArray[np.floating]) -> Reading:
+    """Sort the numbers of the heads by what they mean."""
+    chances = dict(zip(heads, (1 / (1 + np.exp(-logits.astype(np.float64)))).tolist(), strict=True))
+    return Reading(
+        levels=logits[:4].astype(np.float64),
+        present={head[1:]: chance for head, chance in chances.items() if head[0] == "+"},
+        denied={head[1:]: chance for head, chance in chances.items() if head[0] == "-"},
+        complaints={head: chance for head, chance in chances.items() if head[0].isalpha() and "<" not in head},
+    )
+
+
+def checksum(folder: Path) -> str:
+    """One checksum of all files that decide."""
+    return hashlib.sha256(b"".join(hashlib.sha256((folder / name).read_bytes()).digest() for name in FILES)).hexdigest()
 
 
 def load(path: Path | None = None) -> Model:
@@ -82,14 +77,16 @@ def load(path: Path | None = None) -> Model:
     folder = path or BUNDLE
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        content = (folder / "model.onnx").read_bytes()
-        if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
-            raise BundleBroken("model.onnx is not the file that the manifest names")
-        if manifest["features"] != SETTINGS:
+        if checksum(folder) != manifest["sha256"]:
+            raise BundleBroken("the files are not those that the manifest names")
+        if manifest["features"] != json.loads(json.dumps(SETTINGS)):
             raise BundleBroken("the bundle was made for other features than this code computes")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        return Model(session, manifest)
+        session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+        with np.load(folder / "vocabulary.npz", allow_pickle=False) as stored:
+            vocabulary = Vocabulary(stored["names"], stored["rarity"])
+        decision = Decision.from_json((folder / "decision.json").read_text(encoding="utf-8"))
+        return Model(session, vocabulary, decision, manifest)
     except (OSError, ValueError, KeyError, TypeError, *UNREADABLE) as error:
         raise BundleBroken(f"{folder.name}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,76 @@
+"""From what was read, answered and measured to a calibrated level. Nothing here can lower the urgency when a sign is added."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .vital_signs import KINDS
+
+TEXT, ANSWERS, CLINIC = "text", "answers", "clinic"  # what is known: words; also answers; a nurse's line and a full set of vitals
+FULL_SET: Final = frozenset({"sbp", "hr", "rr", "temp"})
+SHORTHAND: Final = 80  # characters: the longest line that is read as a nurse's shorthand
+SMALLEST: Final = 1e-3  # chances are kept this far from 0 and 1
+
+
+@dataclass(frozen=True)
+class Tier:
+    """weights: 4 rows (level <= 1 ... <= 4) of 8: logits of the words, then of the signs.  bias: 4.
+
+    enough: a level is chosen once this much probability lies at it or above it; calibrated one-sided, so that at most
+    `risk` of the calibration cases were judged less urgent than they were.
+    """
+
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    enough: float
+    risk: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """tiers by name.  measured: 4 rows of one weight >= 0 for each of vital_signs.KINDS.
+
+    company: by complaint, how often each sign came with it in the corpus (0-1); for the interview.
+    """
+
+    tiers: Mapping[str, Tier]
+    measured: NDArray[np.float64]
+    company: Mapping[str, Mapping[str, float]]
+
+    def chances(self, tier: str, levels: NDArray, urgency: Sequence[float], outside: Mapping[str, float]) -> NDArray[np.float64]:
+        """P(level <= 1), ..., P(level <= 4), never falling from one to the next."""
+        chosen = self.tiers[tier]
+        values = chosen.weights @ inputs(levels, urgency) + chosen.bias
+        values += self.measured @ np.array([outside.get(kind, 0.0) for kind in KINDS])
+        return np.maximum.accumulate(1 / (1 + np.exp(-values)))
+
+    def level(self, tier: str, chances: NDArray[np.float64]) -> int:
+        """The least urgent level that is still safe at the tier's risk."""
+        return 5 - int((chances >= self.tiers[tier].enough).sum())
+
+    @classmethod
+    def from_json(cls, text: str) -> "Decision":
+        stored = json.loads(text)
+        tiers = {
+            name: Tier(np.array(tier["weights"]), np.array(tier["bias"]), tier["enough"], tier["risk"])
+            for name, tier in stored["tiers"].items()
+        }
+        measured = np.array([[row[kind] for kind in KINDS] for row in stored["measured"]])
+        return cls(tiers, measured, stored["company"])
+
+
+def inputs(levels: NDArray, urgency: Sequence[float]) -> NDArray[np.float64]:
+    """The eight numbers that are weighed."""
+    chances = np.clip(urgency, SMALLEST, 1 - SMALLEST)
+    return np.concatenate([np.clip(levels, -6, 6), np.log(chances / (1 - chances))])
+
+
+def tier_of(words: str, vitals: Mapping[str, object], answered: bool) -> str:
+    """Which calibration fits what is known."""
+    if vitals.keys() >= FULL_SET and len(words) <= SHORTHAND and "." not in words.rstrip("."):
+        return CLINIC
+    return ANSWERS if answered else TEXT

@@ -1,0 +1,87 @@
+"""Which question to ask next: the one whose answer may change the level most. Pure: the same case gives the same question."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from .inference.case import Case
+from .inference.decision import ANSWERS
+from .inference.model import Model, Reading
+from .judgement import Opinion, answered, score, settled, weigh
+from .knowledge import red_flags
+from .knowledge.questions import Answer, Question, questions
+from .knowledge.signs import LEVELS
+
+MOST: Final = 8  # questions in one interview
+SAID: Final = 0.6  # from this chance on the words have said or denied it: not asked again
+POSSIBLE: Final = 0.04  # an answer less likely than this is not worth a question ...
+POSSIBLE_DANGER: Final = 0.015  # ... unless it would make the case emergent
+EMERGENT: Final = 2
+WITHOUT_MODEL: Final = ("awake", "breathing", "bleeding")  # always worth asking
+
+
+def next_question(case: Case, model: Model | None, reading: Reading | None = None) -> Question | None:
+    """The question to ask now, or None when no likely answer can change the level, or enough was asked.
+
+    `case.answers` holds what was asked before, with "unknown" for "I don't know".
+    """
+    asked = [key for key in case.answers if key in questions()]
+    flags = [finding.level for finding in (*red_flags.find(case), *answered(case))]
+    if len(asked) >= MOST or min(flags, default=5) == LEVELS[0]:
+        return None
+    if model is None:
+        return next((questions()[name] for name in WITHOUT_MODEL if name not in asked), None)
+    reading = reading or model.read(case.words)
+    known = {**_denied(reading), **settled(case)}
+    likely = prior(reading, model.decision.company)
+    now = weigh(case, model, reading, known, ANSWERS)
+    worth = {
+        question.id: gain
+        for question in questions().values()
+        if question.id not in asked and question.fits(case.age, case.sex) and not _said(question, known, reading)
+        if (gain := _gain(question, case, model, reading, known, likely, now, min(flags, default=5))) > 0
+    }
+    return questions()[max(worth, key=lambda name: worth[name])] if worth else None
+
+
+def prior(reading: Reading, company: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """How likely each sign is before it is asked: heard in the words, or common with the complaint."""
+    likely = dict(reading.present)
+    for complaint, chance in reading.complaints.items():
+        for sign, share in company.get(complaint, {}).items():
+            likely[sign] = max(likely.get(sign, 0.0), min(chance, 0.9) * share)
+    return {sign: chance * (1 - reading.denied.get(sign, 0.0)) for sign, chance in likely.items()}
+
+
+def chances_of(question: Question, known: Mapping[str, float], likely: Mapping[str, float]) -> Iterator[tuple[Answer, float]]:
+    """How likely each answer is; what is left over goes to the answers that say "no"."""
+    raw = [max((known.get(sign, likely.get(sign, 0.0)) for sign in answer.yes), default=None) for answer in question.answers]
+    total = sum(chance for chance in raw if chance is not None)
+    shrink = min(1.0, 0.95 / total) if total else 1.0
+    nos = raw.count(None) or 1
+    for answer, chance in zip(question.answers, raw, strict=True):
+        yield answer, (1 - total * shrink) / nos if chance is None else chance * shrink
+
+
+def _gain(question, case, model, reading, known, likely, now: Opinion, by_rules: int) -> float:
+    """The expected move of the score over the answers that are possible; 0 when none of them moves the level."""
+    gain, moves = 0.0, False
+    level = min(now.level, by_rules)
+    for answer, chance in chances_of(question, known, likely):
+        then = weigh(case, model, reading, {**known, **dict.fromkeys(answer.no, 0.0), **dict.fromkeys(answer.yes, 1.0)}, ANSWERS)
+        after = min(then.level, by_rules)
+        if after == level or chance < (POSSIBLE_DANGER if after <= EMERGENT and after < level else POSSIBLE):
+            continue
+        moves = True
+        gain += chance * abs(score(then) - score(now)) * (2 if after < level else 1)
+    return gain if moves else 0.0
+
+
+def _denied(reading: Reading) -> dict[str, float]:
+    return {sign: 0.0 for sign, chance in reading.denied.items() if chance >= SAID and reading.present.get(sign, 0.0) < SAID}
+
+
+def _said(question: Question, known: Mapping[str, float], reading: Reading) -> bool:
+    """Whether words or earlier answers already hold the answer."""
+    if question.signs <= known.keys():
+        return True
+    return any(max(known.get(sign, 0.0), reading.present.get(sign, 0.0)) >= SAID for sign in question.most_urgent)
