@@ -6,7 +6,7 @@ from typing import Final
 from .inference.case import Case
 from .inference.decision import ANSWERS
 from .inference.model import Model, Reading
-from .judgement import Opinion, answered, score, settled, weigh
+from .judgement import HEARD, Opinion, answered, score, settled, weigh
 from .knowledge import red_flags
 from .knowledge.questions import Answer, Question, questions
 from .knowledge.signs import LEVELS
@@ -16,7 +16,9 @@ SAID: Final = 0.6  # from this chance on the words have said or denied it: not a
 POSSIBLE: Final = 0.04  # an answer less likely than this is not worth a question ...
 POSSIBLE_DANGER: Final = 0.015  # ... unless it would make the case emergent
 EMERGENT: Final = 2
-WITHOUT_MODEL: Final = ("awake", "breathing", "bleeding")  # always worth asking
+COMMON: Final = ("danger", "pain", "pain_place", "pain_since", "fever", "immune")  # what a nurse asks of every complaint ...
+AT_LEAST: Final = 0.06  # ... so each of their answers counts as this likely
+WITHOUT_MODEL: Final = ("danger", "bleeding", "pain")
 
 
 def next_question(case: Case, model: Model | None, reading: Reading | None = None) -> Question | None:
@@ -37,7 +39,8 @@ def next_question(case: Case, model: Model | None, reading: Reading | None = Non
     worth = {
         question.id: gain
         for question in questions().values()
-        if question.id not in asked and question.fits(case.age, case.sex) and not _said(question, known, reading)
+        if question.id not in asked and question.fits(case.age, case.sex)
+        if _comes_up(question, known, reading) and not _said(question, known, reading)
         if (gain := _gain(question, case, model, reading, known, likely, now, min(flags, default=5))) > 0
     }
     return questions()[max(worth, key=lambda name: worth[name])] if worth else None
@@ -54,10 +57,11 @@ def prior(reading: Reading, company: Mapping[str, Mapping[str, float]]) -> dict[
 
 def chances_of(question: Question, known: Mapping[str, float], likely: Mapping[str, float]) -> Iterator[tuple[Answer, float]]:
     """How likely each answer is; what is left over goes to the answers that say "no"."""
-    raw = [max((known.get(sign, likely.get(sign, 0.0)) for sign in answer.yes), default=None) for answer in question.answers]
+    least = AT_LEAST if question.id in COMMON else 0.0
+    raw = [max((known.get(sign, max(likely.get(sign, 0.0), least)) for sign in answer.yes), default=None) for answer in question.answers]
     total = sum(chance for chance in raw if chance is not None)
-    shrink = min(1.0, 0.95 / total) if total else 1.0
-    nos = raw.count(None) or 1
+    nos = raw.count(None)
+    shrink = min(1.0, 0.95 / (total or 1.0)) if nos else 1 / (total or 1.0)
     for answer, chance in zip(question.answers, raw, strict=True):
         yield answer, (1 - total * shrink) / nos if chance is None else chance * shrink
 
@@ -74,6 +78,11 @@ def _gain(question, case, model, reading, known, likely, now: Opinion, by_rules:
         moves = True
         gain += chance * abs(score(then) - score(now)) * (2 if after < level else 1)
     return gain if moves else 0.0
+
+
+def _comes_up(question: Question, known: Mapping[str, float], reading: Reading) -> bool:
+    """Whether what the question builds on is there: nobody without pain is asked where it hurts."""
+    return not question.after or any(known.get(sign, reading.present.get(sign, 0.0)) >= HEARD for sign in question.after)
 
 
 def _denied(reading: Reading) -> dict[str, float]:

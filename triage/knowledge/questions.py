@@ -23,7 +23,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """text: {"ko", "en"}.  Ages in years; sex "F", "M" or None for both."""
+    """text: {"ko", "en"}.  Ages in years; sex "F", "M" or None for both.  after: asked once one of these signs is there."""
 
     id: str
     text: Mapping[str, str]
@@ -31,6 +31,7 @@ class Question:
     min_age: float = 0.0
     max_age: float = float("inf")
     sex: str | None = None
+    after: tuple[str, ...] = ()
 
     def fits(self, age: float | None, sex: str | None) -> bool:
         """Whether to ask this person; an unknown sex does not keep a question back, an unknown age does if it matters."""

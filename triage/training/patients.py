@@ -7,9 +7,12 @@ from triage.knowledge.questions import UNKNOWN, Answer, Question
 
 def answer_of(question: Question, present: Collection[str]) -> Answer | None:
     """What somebody with these signs answers; None stands for "I don't know"."""
-    fitting = [answer for answer in question.answers if answer.yes and answer.yes <= set(present)]
-    if fitting:
-        return max(fitting, key=lambda answer: len(answer.yes))
+    whole = [answer for answer in question.answers if answer.yes and answer.yes <= set(present)]
+    if whole:
+        return max(whole, key=lambda answer: (len(answer.yes), question.answers.index(answer)))
+    partly = [answer for answer in question.answers if answer.yes & set(present)]
+    if partly:
+        return partly[-1]
     return next((answer for answer in question.answers if not answer.yes), None)
 
 
