@@ -1,6 +1,7 @@
 """Which question to ask next: the one whose answer may change the level most. Pure: the same case gives the same question."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from .inference.case import Case
@@ -16,7 +17,7 @@ SAID: Final = 0.6  # from this chance on the words have said or denied it: not a
 POSSIBLE: Final = 0.04  # an answer less likely than this is not worth a question ...
 POSSIBLE_DANGER: Final = 0.015  # ... unless it would make the case emergent
 EMERGENT: Final = 2
-COMMON: Final = ("danger", "pain", "pain_place", "pain_since", "fever", "immune")  # what a nurse asks of every complaint ...
+COMMON: Final = ("danger", "pain", "pain_place", "pain_since", "fever", "sepsis", "immune", "thinner")  # what a nurse asks of every complaint ...
 AT_LEAST: Final = 0.06  # ... so each of their answers counts as this likely
 WITHOUT_MODEL: Final = ("danger", "bleeding", "pain")
 
@@ -27,8 +28,8 @@ def next_question(case: Case, model: Model | None, reading: Reading | None = Non
     `case.answers` holds what was asked before, with "unknown" for "I don't know".
     """
     asked = [key for key in case.answers if key in questions()]
-    flags = [finding.level for finding in (*red_flags.find(case), *answered(case))]
-    if len(asked) >= MOST or min(flags, default=5) == LEVELS[0]:
+    flagged = min((finding.level for finding in red_flags.find(case)), default=5)
+    if len(asked) >= MOST or _by_rules(case, flagged) == LEVELS[0]:
         return None
     if model is None:
         return next((questions()[name] for name in WITHOUT_MODEL if name not in asked), None)
@@ -41,7 +42,7 @@ def next_question(case: Case, model: Model | None, reading: Reading | None = Non
         for question in questions().values()
         if question.id not in asked and question.fits(case.age, case.sex)
         if _comes_up(question, known, reading) and not _said(question, known, reading)
-        if (gain := _gain(question, case, model, reading, known, likely, now, min(flags, default=5))) > 0
+        if (gain := _gain(question, case, model, reading, known, likely, now, flagged)) > 0
     }
     return questions()[max(worth, key=lambda name: worth[name])] if worth else None
 
@@ -61,23 +62,28 @@ def chances_of(question: Question, known: Mapping[str, float], likely: Mapping[s
     raw = [max((known.get(sign, max(likely.get(sign, 0.0), least)) for sign in answer.yes), default=None) for answer in question.answers]
     total = sum(chance for chance in raw if chance is not None)
     nos = raw.count(None)
-    shrink = min(1.0, 0.95 / (total or 1.0)) if nos else 1 / (total or 1.0)
+    shrink = 1 / (total or 1.0) if question.after and not nos else min(1.0, 0.95 / (total or 1.0))
     for answer, chance in zip(question.answers, raw, strict=True):
         yield answer, (1 - total * shrink) / nos if chance is None else chance * shrink
 
 
-def _gain(question, case, model, reading, known, likely, now: Opinion, by_rules: int) -> float:
+def _gain(question, case, model, reading, known, likely, now: Opinion, flagged: int) -> float:
     """The expected move of the score over the answers that are possible; 0 when none of them moves the level."""
     gain, moves = 0.0, False
-    level = min(now.level, by_rules)
+    level = min(now.level, _by_rules(case, flagged))
     for answer, chance in chances_of(question, known, likely):
         then = weigh(case, model, reading, {**known, **dict.fromkeys(answer.no, 0.0), **dict.fromkeys(answer.yes, 1.0)}, ANSWERS)
-        after = min(then.level, by_rules)
+        after = min(then.level, _by_rules(replace(case, answers={**case.answers, question.id: answer.code}), flagged))
         if after == level or chance < (POSSIBLE_DANGER if after <= EMERGENT and after < level else POSSIBLE):
             continue
         moves = True
         gain += chance * abs(score(then) - score(now)) * (2 if after < level else 1)
     return gain if moves else 0.0
+
+
+def _by_rules(case: Case, flagged: int) -> int:
+    """The most urgent level of the red flags and of what was answered."""
+    return min([flagged, *(finding.level for finding in answered(case))])
 
 
 def _comes_up(question: Question, known: Mapping[str, float], reading: Reading) -> bool:
