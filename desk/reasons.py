@@ -3,10 +3,13 @@
 from functools import partial
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
 
 from intake.forms import tongue
 from triage.models import Assessment
 from visits.models import Source
+
+OTHERWISE = {"answer": _("answered"), "vital": _("measured")}
 
 
 def with_reasons(visits) -> list:
@@ -19,12 +22,13 @@ def with_reasons(visits) -> list:
     return visits
 
 
-def reasons_of(judgement) -> list[tuple[str, list[str]]]:
-    """Each reason once, with the words it came from."""
+def reasons_of(judgement) -> list[tuple[str, list[str], str]]:
+    """Each reason once, with the words it came from, or else whether it was answered or measured."""
     if judgement is None:
         return []
     words = judgement.inputs.get("words", "")
     lines = {}
     for reason in judgement.reasons:
-        lines.setdefault(reason["text"][tongue()], []).append(words[reason["start"] : reason["end"]])
-    return [(text, [span for span in spans if span]) for text, spans in lines.items()]
+        spans = lines.setdefault(reason["text"][tongue()], ([], OTHERWISE.get(reason["source"], "")))[0]
+        spans.append(words[reason["start"] : reason["end"]])
+    return [(text, [span for span in spans if span], source) for text, (spans, source) in lines.items()]

@@ -38,12 +38,6 @@ QUESTIONS = [
         ),
     ),
     Question(
-        "severity",
-        {"ko": "얼마나 아프거나 힘든가요?", "en": "How bad is the pain or discomfort?"},
-        {"ko": "0은 괜찮음, 10은 참을 수 없을 만큼 심함입니다.", "en": "0 is none, 10 is the worst you can imagine."},
-        choices=(*((str(n), {"ko": str(n), "en": str(n)}) for n in range(11)), UNKNOWN),
-    ),
-    Question(
         "pregnant",
         {"ko": "임신 중이거나 임신일 수 있나요?", "en": "Pregnant, or possibly pregnant?"},
         choices=(("no", {"ko": "아니요", "en": "No"}), ("yes", {"ko": "네", "en": "Yes"}), UNKNOWN),

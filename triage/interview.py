@@ -14,11 +14,10 @@ from .knowledge.signs import LEVELS
 
 MOST: Final = 8  # questions in one interview
 SAID: Final = 0.6  # from this chance on the words have said or denied it: not asked again
-POSSIBLE: Final = 0.04  # an answer less likely than this is not worth a question ...
-POSSIBLE_DANGER: Final = 0.015  # ... unless it would make the case emergent
+POSSIBLE: Final = 0.08  # an answer less likely than this is not worth a question ...
+POSSIBLE_DANGER: Final = 0.03  # ... unless it would make the case emergent
 EMERGENT: Final = 2
-COMMON: Final = ("danger", "pain", "pain_place", "pain_since", "fever", "sepsis", "immune", "thinner")  # what a nurse asks of every complaint ...
-AT_LEAST: Final = 0.06  # ... so each of their answers counts as this likely
+AT_LEAST: Final = 0.09  # each answer of a usual question counts as this likely, so it is worth asking
 WITHOUT_MODEL: Final = ("danger", "bleeding", "pain")
 
 
@@ -58,8 +57,7 @@ def prior(reading: Reading, company: Mapping[str, Mapping[str, float]]) -> dict[
 
 def chances_of(question: Question, known: Mapping[str, float], likely: Mapping[str, float]) -> Iterator[tuple[Answer, float]]:
     """How likely each answer is; what is left over goes to the answers that say "no"."""
-    least = AT_LEAST if question.id in COMMON else 0.0
-    raw = [max((known.get(sign, max(likely.get(sign, 0.0), least)) for sign in answer.yes), default=None) for answer in question.answers]
+    raw = [max((known.get(sign, likely.get(sign, 0.0)) for sign in answer.yes), default=None) for answer in question.answers]
     total = sum(chance for chance in raw if chance is not None)
     nos = raw.count(None)
     shrink = 1 / (total or 1.0) if question.after and not nos else min(1.0, 0.95 / (total or 1.0))
@@ -71,6 +69,8 @@ def _gain(question, case, model, reading, known, likely, now: Opinion, flagged: 
     """The expected move of the score over the answers that are possible; 0 when none of them moves the level."""
     gain, moves = 0.0, False
     level = min(now.level, _by_rules(case, flagged))
+    if _usual(question, reading):
+        likely = {sign: max(likely.get(sign, 0.0), AT_LEAST) for sign in question.signs}
     for answer, chance in chances_of(question, known, likely):
         then = weigh(case, model, reading, {**known, **dict.fromkeys(answer.no, 0.0), **dict.fromkeys(answer.yes, 1.0)}, ANSWERS)
         after = min(then.level, _by_rules(replace(case, answers={**case.answers, question.id: answer.code}), flagged))
@@ -91,12 +91,17 @@ def _comes_up(question: Question, known: Mapping[str, float], reading: Reading) 
     return not question.after or any(known.get(sign, reading.present.get(sign, 0.0)) >= HEARD for sign in question.after)
 
 
+def _usual(question: Question, reading: Reading) -> bool:
+    heard = {"any", *(complaint for complaint, chance in reading.complaints.items() if chance >= HEARD)}
+    return not heard.isdisjoint(question.usual_with) and heard.isdisjoint(question.idle_with)
+
+
 def _denied(reading: Reading) -> dict[str, float]:
     return {sign: 0.0 for sign, chance in reading.denied.items() if chance >= SAID and reading.present.get(sign, 0.0) < SAID}
 
 
 def _said(question: Question, known: Mapping[str, float], reading: Reading) -> bool:
     """Whether words or earlier answers already hold the answer."""
-    if question.signs <= known.keys():
+    if question.signs <= known.keys() or any(known.get(sign) == 0 for sign in question.settled_without):
         return True
     return any(max(known.get(sign, 0.0), reading.present.get(sign, 0.0)) >= SAID for sign in question.most_urgent)

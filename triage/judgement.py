@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from .inference.case import Case, Finding
-from .inference.decision import tier_of
+from .inference.decision import inputs, of_a_line, tier_of
 from .inference.features import LONGEST, understood
 from .inference.model import Model, Reading
 from .inference.vital_signs import outside
@@ -100,7 +102,8 @@ def weigh(case: Case, model: Model, reading: Reading, known: Mapping[str, float]
     """The model's opinion for words that were read and signs that are known."""
     heard = {**reading.present, **known}
     tier = tier or tier_of(case.words, case.vitals, bool(known))
-    chances = model.decision.chances(tier, reading.levels, urgency(heard, case.age), outside(case.vitals, case.age))
+    seen = np.concatenate([inputs(reading.levels, urgency(heard, case.age)), of_a_line(reading.shorthand, case.age)])
+    chances = model.decision.chances(tier, seen, outside(case.vitals, case.age))
     edges = [0.0, *chances, 1.0]
     possible = tuple(level for level in range(1, 6) if edges[level - 1] < 1 - SURE and edges[level] > SURE)
     return Opinion(tuple(chances.tolist()), model.decision.level(tier, chances), possible, tier, heard, reading)

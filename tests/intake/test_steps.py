@@ -52,7 +52,7 @@ class OneQuestionAPageTest(TellingTestCase):
         self.begin()
 
     def test_each_page_says_where_it_stands(self):
-        self.assertContains(self.client.get(self.page("words")), "Page 1 of 11")
+        self.assertContains(self.client.get(self.page("words")), "Page 1 of 10")
 
     def test_pregnancy_is_asked_of_women_between_10_and_55(self):
         year = timezone.localdate().year
@@ -181,7 +181,7 @@ class RedFlagTest(TellingTestCase):
     def test_who_has_read_the_card_keeps_a_bar_with_the_number(self):
         self.begin(ALARMING)
         self.client.get(self.page("onset") + "?alarm=read")
-        page = self.client.get(self.page("severity"))
+        page = self.client.get(self.page("conditions"))
         self.assertContains(page, 'href="tel:119"')
         self.assertContains(page, "naru-alarm-bar")
         self.assertNotContains(page, "naru-emergency")

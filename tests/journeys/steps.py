@@ -16,8 +16,15 @@ def walk_in(page, name, born):
     page.wait_for_url("**/desk/frontdesk/*/")
 
 
-def tell(page, words, *, answers=None, start=True):
-    """Tell a story from "I am unwell" to the last page; returns the visit's id."""
+def tell(page, words, *, start=True):
+    """Tell a story from "I am unwell" to the last page, passing over the questions; returns the visit's id."""
+    visit = say_and_agree(page, words, start=start)
+    send(page, visit)
+    return visit
+
+
+def say_and_agree(page, words, *, start=True):
+    """The words and the consents; ends where the questions begin, or on the summary when there are none."""
     if start:
         page.goto("/start/")
         page.locator("form.naru-card button").first.click()
@@ -28,15 +35,36 @@ def tell(page, words, *, answers=None, start=True):
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
     page.locator("main form[method=post] button.nhsuk-button").first.click()
+    return visit
+
+
+def answer_all(page, answers):
+    """Answer every question of the interview, "I don't know" where nothing else is given; which were asked, in order."""
+    asked = []
+    while "/intake/questions/" in page.url and len(asked) < 20:
+        asked.append(page.locator("input[name=question]").input_value())
+        page.locator(f"input[name=value][value={answers.get(asked[-1], 'unknown')}]").check()
+        page.locator("main form[method=post] button.nhsuk-button").first.click()
+    return asked
+
+
+def send(page, visit):
+    """Send what was told."""
     page.goto(f"/visit/{visit}/intake/summary/")
     page.locator("#send").click()
     page.wait_for_url(f"**/visit/{visit}/")
-    return visit
 
 
 def row(page, visit):
     """A visit's line in the queue."""
     return page.locator(f"#visit-{visit}")
+
+
+def level(page, visit):
+    """The level in the doctor's list, or None until somebody has judged."""
+    page.reload()
+    judged = row(page, visit).locator(".naru-acuity:not(.naru-acuity--open)")
+    return int(re.search(r"[1-5]", judged.first.inner_text()).group()) if judged.count() else None
 
 
 def order(page):

@@ -15,7 +15,7 @@ SIDEWAYS = """() => {
   return document.documentElement.scrollWidth > width ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
 }"""
 PERSON = {"ko": "한지민", "en": "Daniel Reed"}
-STEPS = ["words", "onset", "severity", "conditions", "vitals", "photo", "consent", "summary"]
+STEPS = ["words", "onset", "conditions", "vitals", "photo", "consent", "summary"]
 
 
 @pytest.fixture

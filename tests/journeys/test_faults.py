@@ -7,12 +7,6 @@ from . import steps
 BACK = 60  # seconds: restart with back-off, then the sweeper
 
 
-def is_judged(page, visit):
-    """The doctor's list shows a level that somebody judged."""
-    page.reload()
-    return steps.row(page, visit).locator(".naru-acuity:not(.naru-acuity--open)").count()
-
-
 def bring_in(page, name, words):
     """An assistant brings somebody in and tells their story."""
     steps.walk_in(page, name, "1950-1-1")
@@ -34,7 +28,7 @@ def test_a_worker_killed_with_a_story_in_hand(product, sign_in):
     with product.without("worker"):  # it stands still, so the story is certainly in its hands when it dies
         visit = bring_in(assistant, "김일남", "어제부터 기침이 나요")
         product.kill("worker")
-    steps.wait_for(lambda: is_judged(doctor, visit), BACK, "the story is judged by the next worker")
+    steps.wait_for(lambda: steps.level(doctor, visit), BACK, "the story is judged by the next worker")
 
 
 def test_redis_killed_while_a_story_is_sent(product, sign_in):
@@ -44,7 +38,7 @@ def test_redis_killed_while_a_story_is_sent(product, sign_in):
     doctor.goto("/desk/queue/")
     expect(steps.row(doctor, visit)).to_be_visible()  # in the queue at once, whatever Redis does
     product.wait_until_back("redis", was)
-    steps.wait_for(lambda: is_judged(doctor, visit), BACK, "the story is judged when Redis is back")
+    steps.wait_for(lambda: steps.level(doctor, visit), BACK, "the story is judged when Redis is back")
 
 
 def test_the_media_process_killed_during_a_visit(product, sign_in):

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,12 +60,6 @@ class BadInputTest(TestCase):
                 found = judged(words)
                 self.assertTrue(found.abstained)
                 self.assertEqual(found.level, 3)
-
-    def test_a_huge_paste_is_not_slow(self):
-        words = "콧물이 나요 and my nose runs " * 2_000
-        started = time.perf_counter()
-        judged(words)
-        self.assertLess(time.perf_counter() - started, 3)
 
     def test_only_the_first_characters_are_read(self):
         start = "콧물이 나요 " * 200

@@ -251,23 +251,15 @@ class FlagsInVitalsAndAnswers(TestCase):
             with self.subTest(vitals=vitals):
                 self.assertEqual(codes("", vitals=vitals), {})
 
-    def test_an_answer_fires(self):
-        for key, value, level in [
-            ("severity", "10", 3),
-        ]:
-            with self.subTest(key=key, value=value):
-                finding = red_flags.find(Case("", answers={key: value}))[0]
-                self.assertEqual((finding.level, finding.source, finding.key), (level, "answer", key))
-
     def test_i_do_not_know_is_no_alarm(self):
-        unknown = dict.fromkeys(("onset", "severity", "pregnant"), "unknown")
+        unknown = dict.fromkeys(("onset", "pregnant"), "unknown")
         self.assertEqual(codes("", answers=unknown), {})
 
 
 class TheKnowledge(TestCase):
     def test_every_line_speaks_both_languages_and_names_its_source(self):
         data = red_flags.knowledge()
-        for rule in [*data["words"], *data["vitals"], *data["answers"]]:
+        for rule in [*data["words"], *data["vitals"]]:
             with self.subTest(code=rule["code"]):
                 self.assertTrue(rule["source"])
                 self.assertEqual([*rule["text"], *rule["plain"]], ["ko", "en", "ko", "en"])

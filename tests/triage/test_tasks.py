@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from celery import current_app
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone
 
@@ -99,7 +100,13 @@ class TaskTest(TestCase):
 
     def test_one_story_that_cannot_be_judged_does_not_keep_the_others_waiting(self):
         broken, fine = make_overdue(), make_overdue()
-        broken.answers.create(question="severity", value="²")  # a digit, yet no number
+
+        def full_disk(sender, instance, **_):
+            if instance.intake_id == broken.pk:
+                raise OSError("No space left on device")
+
+        pre_save.connect(full_disk, sender=Assessment)
+        self.addCleanup(pre_save.disconnect, full_disk, sender=Assessment)
         with self.assertLogs("triage.tasks", "ERROR") as logs:
             tasks.sweep()
         self.assertIn(str(broken.pk), logs.output[0])

@@ -9,8 +9,7 @@ class Case:
 
     words: their own words, Korean or English, any length.
     language: "ko" or "en".  age: years, None if unknown.  sex: "F", "M" or None.
-    answers: codes by question: onset minutes|hours|days|weeks, severity 0-10, breathing fine|some|hard,
-      alert yes|drowsy|no, bleeding none|some|heavy, pregnant no|yes; each may be "unknown";
+    answers: codes by question (triage/knowledge/questions.jsonl), onset minutes|hours|days|weeks, each may be "unknown";
       conditions, medicines, allergies are free text.
     vitals: temp (degrees C), hr and rr (per minute), sbp and dbp (mmHg), spo2 (percent), glucose (mg/dL), pain (0-10).
     """

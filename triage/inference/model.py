@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 
 from .decision import Decision
 from .features import SETTINGS, Vocabulary
+from .shorthand import SILENT
 
 BUNDLE = Path(__file__).with_name("bundle")
 FILES: Final = ("model.onnx", "vocabulary.npz", "decision.json")
@@ -28,13 +29,15 @@ class BundleBroken(Exception):
 class Reading:
     """What the words say, as probabilities 0-1.
 
-    levels: logits of level <= 1, <= 2, <= 3, <= 4.  present, denied: by sign.  complaints: by complaint.
+    levels: logits of level <= 1, <= 2, <= 3, <= 4.  present, denied: by sign.  complaints: by complaint.  shorthand: logits
+    of the four levels, should the words be a nurse's line.
     """
 
     levels: NDArray[np.float64]
     present: Mapping[str, float]
     denied: Mapping[str, float]
     complaints: Mapping[str, float]
+    shorthand: Sequence[float] | NDArray[np.float64] = SILENT
 
 
 class Model:
@@ -53,7 +56,8 @@ class Model:
 
     def read(self, words: str) -> Reading:
         """What the words say; the first LONGEST characters count."""
-        return reading_of(self.heads, self.logits(words))
+        logits = self.logits(words)
+        return replace(reading_of(self.heads, logits), shorthand=self.decision.shorthand.levels(words, logits))
 
 
 def reading_of(heads: list[str], logits: NDArray[np.floating]) -> Reading:
@@ -86,7 +90,7 @@ def load(path: Path | None = None) -> Model:
         session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
         with np.load(folder / "vocabulary.npz", allow_pickle=False) as stored:
             vocabulary = Vocabulary(stored["names"], stored["rarity"])
-        decision = Decision.from_json((folder / "decision.json").read_text(encoding="utf-8"))
+        decision = Decision.from_json((folder / "decision.json").read_text(encoding="utf-8"), manifest["heads"])
         return Model(session, vocabulary, decision, manifest)
     except (OSError, ValueError, KeyError, TypeError, *UNREADABLE) as error:
         raise BundleBroken(f"{folder.name}: {type(error).__name__}: {error}") from error

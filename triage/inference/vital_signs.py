@@ -1,6 +1,6 @@
 """How far measured values lie outside the usual range: 0 inside it, growing outside. Worse never counts less."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 # Usual ranges by age (upper age in years, lowest, highest): pulse and breaths a minute, from the age bands of the Korean
@@ -13,9 +13,17 @@ POSSIBLE: Final = {  # what a living person can have: degrees C, per minute, mmH
     "spo2": (50, 100), "glucose": (20, 900), "pain": (0, 10),
 }  # fmt: skip
 NOT_ALERT: Final = {"A": 0.0, "C": 1.0, "V": 1.0, "P": 2.0, "U": 3.0}
+STEPS: Final = {  # for adults, besides what lies outside the usual range: how much each step counts is fitted
+    "pain": (1, 3, 4, 5, 6, 7, 8), "hr": (90, 100, 110, 120, 140), "rr": (20, 22, 25, 30), "temp": (37.5, 38, 38.5, 39, 40),
+    "sbp": (150, 160, 180, 200), "dbp": (100, 110),
+}  # fmt: skip
+FALLS: Final = {"hr": (60, 50, 40), "temp": (36, 35), "sbp": (120, 110, 100, 90, 80), "spo2": (97, 95, 93, 90)}
+ADULT: Final = 15  # years, as in the Korean triage table
 KINDS: Final = (
     "oxygen", "oxygen_very", "breaths", "pulse", "pulse_very", "pulse_slow", "pressure_low", "pressure_very_low",
     "pressure_high", "fever", "cold", "pain", "pain_very", "sugar_low", "sugar_high", "not_alert",
+    *(f"{name}>={step}" for name, steps in STEPS.items() for step in steps),
+    *(f"{name}<{step}" for name, steps in FALLS.items() for step in steps),
 )  # fmt: skip
 
 
@@ -44,7 +52,16 @@ def outside(vitals: Mapping[str, float | str], age: float | None) -> dict[str, f
         found |= {"sugar_low": _over(70 - sugar, 15), "sugar_high": _over(sugar - 250, 100)}
     if str(vitals.get("avpu", "")).upper()[:1] in NOT_ALERT:
         found["not_alert"] = NOT_ALERT[str(vitals["avpu"]).upper()[:1]]
-    return found
+    return found | (dict(_steps(vitals)) if years >= ADULT else {})
+
+
+def _steps(vitals) -> Iterator[tuple[str, float]]:
+    for name, steps in STEPS.items():
+        if (value := _number(vitals, name)) is not None:
+            yield from ((f"{name}>={step}", float(value >= step)) for step in steps)
+    for name, steps in FALLS.items():
+        if (value := _number(vitals, name)) is not None:
+            yield from ((f"{name}<{step}", float(value < step)) for step in steps)
 
 
 def _over(amount: float, step: float) -> float:

@@ -13,17 +13,25 @@ UNKNOWN: Final = "unknown"  # "I don't know": settles nothing, and is not asked 
 
 @dataclass(frozen=True)
 class Answer:
-    """yes: signs that are there when this is chosen.  no: signs that are not.  text: {"ko", "en"}."""
+    """yes: signs that are there when this is chosen.  no: signs that are not.  text: {"ko", "en"}.
+
+    written: pattern that means this answer when it stands in somebody's list of illnesses or medicines, "" for none.
+    """
 
     code: str
     text: Mapping[str, str]
     yes: frozenset[str]
     no: frozenset[str]
+    written: str = ""
 
 
 @dataclass(frozen=True)
 class Question:
-    """text: {"ko", "en"}.  Ages in years; sex "F", "M" or None for both.  after: asked once one of these signs is there."""
+    """text: {"ko", "en"}.  Ages in years; sex "F", "M" or None for both.  after: asked once one of these signs is there.
+
+    usual_with: complaints ("any": all) with which a nurse asks this whatever the words say.  idle_with: but not with these.
+    settled_without: signs whose denial answers all: whoever has no fever has no high fever either.
+    """
 
     id: str
     text: Mapping[str, str]
@@ -32,6 +40,9 @@ class Question:
     max_age: float = float("inf")
     sex: str | None = None
     after: tuple[str, ...] = ()
+    usual_with: tuple[str, ...] = ()
+    idle_with: tuple[str, ...] = ()
+    settled_without: tuple[str, ...] = ()
 
     def fits(self, age: float | None, sex: str | None) -> bool:
         """Whether to ask this person; an unknown sex does not keep a question back, an unknown age does if it matters."""
@@ -58,7 +69,13 @@ def questions() -> dict[str, Question]:
 
 def _question(line: dict) -> Question:
     answers = tuple(
-        Answer(each["code"], {"ko": each["ko"], "en": each["en"]}, frozenset(each.get("yes", ())), frozenset(each.get("no", ())))
+        Answer(
+            each["code"],
+            {"ko": each["ko"], "en": each["en"]},
+            frozenset(each.get("yes", ())),
+            frozenset(each.get("no", ())),
+            each.get("written", ""),
+        )
         for each in line["answers"]
     )
     return Question(line["id"], {"ko": line["ko"], "en": line["en"]}, answers, **line.get("needs", {}))

@@ -32,7 +32,7 @@ def _compiled(rule: dict) -> list[re.Pattern[str]]:
 def find(case: Case) -> list[Finding]:
     """All red flags of a case, most urgent first; one finding per code. Spans are of `case.words` as written."""
     best: dict[str, Finding] = {}
-    for finding in sorted([*_in_words(case), *_in_vitals(case), *_in_answers(case)], key=lambda finding: finding.level):
+    for finding in sorted([*_in_words(case), *_in_vitals(case)], key=lambda finding: finding.level):
         best.setdefault(finding.code, finding)
     return list(best.values())
 
@@ -85,9 +85,3 @@ def _possible(key: str, value: float) -> bool:
     """Whether a living person can have this value in our unit; 98.6 degrees is somebody else's unit."""
     lowest, highest = knowledge()["plausible"][key]
     return lowest <= value <= highest
-
-
-def _in_answers(case: Case) -> Iterator[Finding]:
-    for rule in knowledge()["answers"]:
-        if case.answers.get(rule["key"]) in rule["is"]:
-            yield Finding(rule["code"], rule["level"], "answer", rule["key"], 0, 0, rule["text"], rule["plain"])

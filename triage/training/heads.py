@@ -12,6 +12,7 @@ from triage.inference.features import Vocabulary, pieces
 from triage.knowledge.signs import signs
 
 from .corpus import Sentence
+from .hasty import hasty
 
 STRENGTH = 8.0  # C of each head
 SEEN_BY = 3  # sentences a piece must stand in to be known
@@ -67,8 +68,9 @@ def targets(told: list[Sentence]) -> dict[str, tuple[NDArray[np.bool_], NDArray[
 
 
 def fit(told: list[Sentence], only=lambda name: True) -> Heads:
-    """Teach all heads (or only some) with these sentences."""
+    """Teach all heads (or only some) with these sentences, each also as a hasty hand writes it."""
     vocabulary = vocabulary_of([sentence.text for sentence in told])
+    told = [*told, *hasty(told)]
     table = table_of(vocabulary, [sentence.text for sentence in told])
     wanted = {name: pair for name, pair in targets(told).items() if only(name)}
     batches = [list(wanted.values())[start::CORES] for start in range(CORES)]

@@ -46,7 +46,7 @@ def write(taught: heads.Heads, decision: dict, told: list[Sentence], folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(graph(taught))
     np.savez_compressed(folder / "vocabulary.npz", names=taught.vocabulary.names, rarity=taught.vocabulary.rarity)
-    (folder / "decision.json").write_text(json.dumps(decision, indent=1) + "\n", encoding="utf-8")
+    (folder / "decision.json").write_text(json.dumps(decision) + "\n", encoding="utf-8")
     manifest = {
         "version": VERSION,
         "trained_at": TRAINED_AT,
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> None:
         taught = heads.fit(told)
         progress.update()
     measured = json.loads(MEASURED.read_text(encoding="utf-8"))
-    decision = {"tiers": {**tiers, CLINIC: measured["tier"]}, "measured": measured["measured"], "company": company}
+    decision = {"tiers": {**tiers, CLINIC: measured.pop("tier")}, "company": company, **measured}
     for name, tier in decision["tiers"].items():
         print(f"{name}: enough {tier['enough']}, calibration error {tier['calibration_error']}")
     if not only_measure:
