@@ -209,8 +209,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 PHOTO_MAX_BYTES = 10_000_000
 
-# Addresses the media process offers to browsers (empty: those of this machine), and STUN/TURN for browsers.
+# Addresses the media process offers to browsers (empty: those of this machine), its UDP port, and STUN/TURN for browsers.
 MEDIA_ADDRESSES = _list("MEDIA_ADDRESSES")
+_first, _, _last = os.environ.get("MEDIA_PORTS", "0").partition("-")  # "40000-40099": each worker takes a free one
+MEDIA_PORTS = range(int(_first), int(_last or _first) + 1)
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
 
 # "off" lets the rules decide alone.

@@ -19,7 +19,7 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 
 from . import rooms, tokens
-from .media.protocol import LONGEST_MESSAGE, Answer, Candidate, Chat, Malformed, Offer, State, from_browser
+from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, State, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
 
@@ -142,8 +142,6 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                 await self.switchboard.offer(self.line, said)
             case Answer():
                 await self.switchboard.answer(self.line, said)
-            case Candidate():
-                await self.switchboard.candidate(self.line, said)
 
     def is_flooded(self):
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""Django's only door to the media workers: join, offer, answer, candidate, leave."""
+"""Django's only door to the media workers: join, offer, answer, leave."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ from .media.leases import (
     lease,
     lease_key,
 )
-from .media.protocol import Answer, Candidate, Command, Event, Offer, dump, event
+from .media.protocol import Answer, Command, Event, Offer, dump, event
 
 PATIENCE_SECONDS = 3
 COMMANDS_LIVE_SECONDS = 60
@@ -71,10 +71,6 @@ class Switchboard:
     async def answer(self, line: Line, said: Answer) -> None:
         """The browser accepts what the worker offered."""
         await self._send(line, "answer", asdict(said))
-
-    async def candidate(self, line: Line, said: Candidate) -> None:
-        """The browser may be reached at one more address."""
-        await self._send(line, "candidate", asdict(said))
 
     async def leave(self, line: Line) -> None:
         """Give the seat back."""

@@ -215,10 +215,6 @@ class Room {
     this.expect();
     const line = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     this.lines.set(id, line);
-    line.onicecandidate = ({ candidate }) => {
-      if (!candidate?.candidate || this.lines.get(id) !== line) return;
-      this.tell({ type: "candidate", line: id, candidate: candidate.candidate, mid: candidate.sdpMid, index: candidate.sdpMLineIndex });
-    };
     line.onconnectionstatechange = () => this.watch(id, line);
     return line;
   }

@@ -5,10 +5,16 @@ import contextlib
 import time
 import uuid
 
-from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import (
+    AudioStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    VideoStreamTrack,
+)
 from aiortc.mediastreams import MediaStreamError
 
-from video.media import private
 from video.media.protocol import Answer, Offer
 from video.switchboard import Switchboard
 
@@ -44,7 +50,7 @@ class Browser:
         await self.switchboard.close()
 
     async def publish(self, *tracks):
-        self.sending = RTCPeerConnection(private.configuration([]))
+        self.sending = connection()
         for track in tracks or (AudioStreamTrack(), VideoStreamTrack()):
             self.sending.addTransceiver(track, direction="sendonly")
         await self.sending.setLocalDescription(await self.sending.createOffer())
@@ -60,7 +66,7 @@ class Browser:
 
     async def accept(self, event):
         if event.fresh:
-            self.getting = RTCPeerConnection(private.configuration([]))
+            self.getting = connection()
             self.getting.on("track", self.found)
         self.streams = event.streams
         self.tracks = []
@@ -87,6 +93,11 @@ class Browser:
         for kind in kinds or ("audio", "video"):
             key = (person, kind)
             await until(lambda key=key: self.frames.get(key, 0) >= before.get(key, 0) + 5, seconds, f"{self.person} gets {key}")
+
+
+def connection():
+    """A connection of a browser on this machine."""
+    return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
 
 async def until(happened, seconds=10, what=""):

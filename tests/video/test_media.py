@@ -13,7 +13,8 @@ import pytest
 from aiortc import AudioStreamTrack
 from redis.asyncio import Redis
 
-from video.media import leases, private
+from video.media import leases
+from video.media.forwarder import Forwarder
 from video.media.protocol import Answer, Command, Offer, dump
 from video.media.worker import Worker
 from video.switchboard import NoWorker, Switchboard
@@ -25,15 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 URL = os.environ["REDIS_URL"]
 
 
-@pytest.fixture(autouse=True)
-def loopback():
-    private.offer_addresses(["127.0.0.1"])
-
-
 @contextlib.asynccontextmanager
 async def working():
     """A worker in this process."""
-    worker = Worker(URL, [], ["127.0.0.1"])
+    worker = Worker(URL, Forwarder(["127.0.0.1"], range(0, 1)))
     task = asyncio.create_task(worker.run())
     redis = Redis.from_url(URL)
     await until(lambda: redis.exists(leases.heartbeat_key(worker.id)))
@@ -74,10 +70,6 @@ async def _nobody():
 
 def room():
     return str(uuid.uuid4())
-
-
-async def test_no_public_stun_server_is_ever_asked():
-    assert private.configuration([]).iceServers == []
 
 
 async def test_two_people_see_and_hear_each_other():

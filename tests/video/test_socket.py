@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from tests.factories import make_visit
 from video import rooms, tokens
 from video.consumers import BUSY, CLOSED, NO_MEDIA, OFTEN, REPLACED, STRANGER
+from video.media.forwarder import Forwarder
 from video.media.leases import heartbeat_key
 from video.media.protocol import LONGEST_MESSAGE
 from video.media.worker import Worker
@@ -28,7 +29,7 @@ from .browser import until
 @contextlib.asynccontextmanager
 async def media():
     """A media worker in this process."""
-    worker = Worker(settings.REDIS_URL, [], ["127.0.0.1"])
+    worker = Worker(settings.REDIS_URL, Forwarder(["127.0.0.1"], range(0, 1)))
     task = asyncio.create_task(worker.run())
     try:
         async with Redis.from_url(settings.REDIS_URL) as redis:

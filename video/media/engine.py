@@ -1,57 +1,67 @@
-"""The engine: how one person's sound and picture reach the others. A forwarder of packets can take its place."""
+"""What a room asks of an engine: lines on which people send, lines on which they get the others."""
 
-from dataclasses import dataclass
-
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver
-from aiortc.contrib.media import MediaBlackhole, MediaRelay
-
-from . import private
+from collections.abc import Callable
+from typing import Protocol
 
 
-@dataclass(eq=False)
-class Source:
+class Source(Protocol):
     """One thing that a person sends: their sound or their picture."""
 
     person: str
-    track: MediaStreamTrack
-    drain: MediaBlackhole
-
-    @property
-    def kind(self) -> str:
-        return self.track.kind
+    kind: str  # audio | video
 
 
-class Engine:
-    """Fans out by aiortc's MediaRelay: frames are decoded once and encoded again for each who gets them."""
+class Sending(Protocol):
+    """The line on which a person sends; the browser offers."""
 
-    def __init__(self, configuration: RTCConfiguration) -> None:
-        self._configuration = configuration
-        self._relay = MediaRelay()
+    sources: list[Source]
 
-    def new_line(self) -> RTCPeerConnection:
-        """A connection to a browser, by our own ICE servers or none."""
-        return RTCPeerConnection(self._configuration)
+    def is_same(self, sdp: str) -> bool:
+        """This offer comes from the browser that the line belongs to already."""
+        ...
 
-    async def take(self, person: str, track: MediaStreamTrack) -> Source:
-        """Receive a track; what nobody watches is read all the same, so that no queue grows."""
-        drain = MediaBlackhole()
-        drain.addTrack(self._relay.subscribe(track, buffered=False))
-        await drain.start()
-        return Source(person, track, drain)
+    async def answer(self, sdp: str) -> str:
+        """Take what the browser offers. Called again, the same line is looked for at another address."""
+        ...
 
-    async def release(self, source: Source) -> None:
-        """The person no longer sends this."""
-        await source.drain.stop()
-        private.finish(source.track)
+    async def close(self) -> None: ...
 
-    def give(self, line: RTCPeerConnection, source: Source) -> RTCRtpTransceiver:
-        """Send a source on a line; the next offer of the line tells the browser."""
-        track = self._relay.subscribe(source.track, buffered=source.kind == "audio")
-        return line.addTransceiver(track, direction="sendonly")
 
-    def end(self, transceiver: RTCRtpTransceiver) -> None:
-        """Send it no more; the next offer tells the browser."""
-        if transceiver.sender.track:
-            transceiver.sender.track.stop()
-        transceiver.sender.replaceTrack(None)
-        transceiver.direction = "inactive"
+class Getting(Protocol):
+    """The line on which a person gets the others; the server offers."""
+
+    def give(self, source: Source) -> None:
+        """Send a source on it; the next offer says so."""
+        ...
+
+    def end(self, source: Source) -> None:
+        """Send it no more; the next offer says so."""
+        ...
+
+    def sections(self) -> int:
+        """How many media sections the description has; they are never removed."""
+        ...
+
+    async def offer(self) -> tuple[str, dict[str, str]]:
+        """The description, and whose stream each media section (mid) carries."""
+        ...
+
+    async def accept(self, sdp: str) -> None:
+        """The browser's answer to the newest offer."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Engine(Protocol):
+    """How one person's sound and picture reach the others."""
+
+    def sending(self, person: str, failed: Callable[[], None]) -> Sending:
+        """A line for a person's own sound and picture; `failed` is called when it is of no use any more."""
+        ...
+
+    def getting(self, failed: Callable[[], None]) -> Getting:
+        """A line on which somebody gets the others."""
+        ...
+
+    def close(self) -> None: ...

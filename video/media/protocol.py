@@ -5,13 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 LONGEST_SDP = 64_000  # characters
-LONGEST_CANDIDATE = 1_000
 LONGEST_TEXT = 4_000  # of a chat message; the rule that keeps it is stricter and explains itself
 LONGEST_MESSAGE = 80_000  # characters, before it is read at all
-PUBLISH = "publish"  # the connection on which a person sends: the browser offers
-RECEIVE = "receive"  # the connection on which a person gets all the others: the server offers
-LINES = (PUBLISH, RECEIVE)
-NOTHING = type(None)
 
 
 class Malformed(ValueError):
@@ -34,16 +29,6 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One more address at which the browser may be reached."""
-
-    line: str
-    candidate: str
-    mid: str | None = None
-    index: int | None = None
-
-
-@dataclass(frozen=True)
 class State:
     """Muted, or without picture: the others are told."""
 
@@ -62,7 +47,7 @@ class Chat:
 class Command:
     """From the web process to the media worker that holds the room.
 
-    kind: join | offer | answer | candidate | leave.  session: the socket that speaks; an older one is not heard.
+    kind: join | offer | answer | leave.  session: the socket that speaks; an older one is not heard.
     generation: the placing of the room that the socket knows; commands for an older one are not heard either.
     """
 
@@ -88,7 +73,7 @@ class Event:
     streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person
 
 
-COMMANDS = ("join", "offer", "answer", "candidate", "leave")
+COMMANDS = ("join", "offer", "answer", "leave")
 EVENTS = ("answer", "offer", "rejoin", "replaced")
 
 
@@ -113,7 +98,7 @@ def event(text: str | bytes) -> Event:
     return found
 
 
-def from_browser(content: Any) -> Offer | Answer | Candidate | State | Chat:
+def from_browser(content: Any) -> Offer | Answer | State | Chat:
     """What a browser says, or Malformed: only known kinds, fields, types and sizes pass."""
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise Malformed("no type")
@@ -125,8 +110,6 @@ def from_browser(content: Any) -> Offer | Answer | Candidate | State | Chat:
         case "answer":
             _fields(said, number=int, sdp=str)
             return Answer(said["number"], _description(said["sdp"]))
-        case "candidate":
-            return _candidate(said)
         case "state":
             _fields(said, muted=bool, camera=bool)
             return State(**said)
@@ -134,14 +117,6 @@ def from_browser(content: Any) -> Offer | Answer | Candidate | State | Chat:
             _fields(said, text=str)
             return Chat(_short(said["text"], LONGEST_TEXT))
     raise Malformed("unknown type")
-
-
-def _candidate(said: dict[str, Any]) -> Candidate:
-    _fields(said, line=str, candidate=str, mid=(str, NOTHING), index=(int, NOTHING))
-    if said["line"] not in LINES or not said["candidate"].startswith("candidate:"):
-        raise Malformed("not an address")
-    _short(said["mid"] or "", 16)
-    return Candidate(said["line"], _short(said["candidate"], LONGEST_CANDIDATE), said["mid"], said["index"])
 
 
 def _fields(said: dict[str, Any], **kinds: Any) -> None:

@@ -5,7 +5,7 @@ import time
 
 from .engine import Engine
 from .person import Person, Tell
-from .protocol import Answer, Candidate, Command, Event
+from .protocol import Answer, Command, Event
 
 MOST_PEOPLE = 6
 EMPTY_SECONDS = 10.0
@@ -39,8 +39,6 @@ class Room:
                 await self._look_around()
             case "answer":
                 await person.answer(Answer(**command.body))
-            case "candidate":
-                await person.candidate(Candidate(**command.body))
             case "leave":
                 await self.leave(person)
 

@@ -10,7 +10,6 @@ from functools import partial
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from . import private
 from .engine import Engine
 from .leases import (
     DROP_LEASE,
@@ -36,14 +35,13 @@ SILENT_ROUNDS = 10  # heartbeats in a row without a listening socket; then the p
 class Worker:
     """One media worker; any number of them share the rooms."""
 
-    def __init__(self, redis_url: str, ice_servers: list[dict], addresses: list[str]) -> None:
+    def __init__(self, redis_url: str, engine: Engine) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.rooms: dict[str, Room] = {}
         self._redis = Redis.from_url(redis_url, socket_timeout=AWAY_SECONDS, socket_connect_timeout=WAIT_SECONDS)
-        self._engine = Engine(private.configuration(ice_servers))
+        self._engine = engine
         self._tasks: set[asyncio.Task] = set()
         self._last: dict[tuple[str, str], asyncio.Task] = {}  # the newest task of each person: theirs stay in order
-        private.offer_addresses(addresses)
 
     async def run(self) -> None:
         """Work until cancelled; Redis may go and come back meanwhile."""
@@ -153,4 +151,5 @@ class Worker:
                 for name, room in self.rooms.items():
                     await self._redis.eval(DROP_LEASE, 1, lease_key(name), lease(self.id, room.generation))
         await asyncio.gather(*(room.end(Event("rejoin")) for room in self.rooms.values()))
+        self._engine.close()
         await self._redis.aclose()

@@ -3,8 +3,9 @@ import contextlib
 import signal
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from video.media.forwarder import Forwarder
 from video.media.worker import Worker
 
 
@@ -20,4 +21,11 @@ class Command(BaseCommand):
         task = asyncio.current_task()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-        await Worker(settings.REDIS_URL, settings.ICE_SERVERS, settings.MEDIA_ADDRESSES).run()
+        try:
+            engine = Forwarder(settings.MEDIA_ADDRESSES, settings.MEDIA_PORTS)
+        except OSError as error:
+            raise CommandError(
+                f"No free UDP port for media: {error}. Give addresses of this machine in MEDIA_ADDRESSES "
+                "(public=local behind a router) and a free range in MEDIA_PORTS, such as 40000-40099."
+            ) from error
+        await Worker(settings.REDIS_URL, engine).run()

@@ -1,0 +1,155 @@
+"""A stream that a person sends: counted, repaired, reported on, and handed to everybody who gets it."""
+
+from typing import Protocol
+
+from . import rtcp
+from .private import Wire
+from .rtp import Packet, newer
+
+PLI_SECONDS = 0.3  # whole pictures are large: not asked for more often
+ASK_SECONDS = 0.05  # between two requests for the same lost packet
+ASK_TIMES = 8
+LOST_SECONDS = 1.5  # later than this a packet is of no use
+LARGEST_GAP = 300  # more missing at once is no loss but a new beginning
+REPORT_SECONDS = 1.0
+
+
+class Taker(Protocol):
+    """Somebody who gets the stream."""
+
+    loss: float  # share of sound lost on the way to them, 0..1
+
+    def take(self, packet: Packet, now: float) -> None: ...
+    def sender_report(self, ntp: int, rtp: int, now: float) -> None: ...
+
+
+class Incoming:
+    """One source, in the codec that was agreed (and its repairs). `now` is always seconds of a monotonic clock."""
+
+    def __init__(self, person: str, kind: str, codecs) -> None:
+        codec = codecs[0]
+        self.person = person
+        self.kind = kind
+        self.mime, self.parameters, self.clock = codec.mimeType.lower(), codec.parameters, codec.clockRate
+        self.payload_type = codec.payloadType
+        self.rtx_payload_type = codecs[1].payloadType if codecs[1:] else -1
+        self.ssrc = -1
+        self.takers: list[Taker] = []
+        self.received = self.bytes = 0
+        self.heard_at = 0.0
+        self.report: tuple[int, int] | None = None  # the newest sender report: NTP and RTP time
+        self._wire: Wire | None = None
+        self._highest: int | None = None
+        self._base = self._cycles = 0
+        self._expected_before = self._received_before = 0
+        self._jitter = self._transit = 0.0
+        self._missing: dict[int, list[float]] = {}  # number -> requests made, last one, first seen missing
+        self._key_wanted = False
+        self._key_asked_at = self._reported_at = self._report_at = 0.0
+
+    @property
+    def is_live(self) -> bool:
+        """Something may arrive: the line stands."""
+        return self._wire is not None
+
+    def start(self, wire: Wire, now: float) -> None:
+        """The line stands."""
+        self._wire, self._reported_at = wire, now
+        if self.takers:
+            self.want_key(now)
+
+    def take(self, data: bytes, start: int, end: int, level: int, repaired: bool, now: float) -> None:
+        """One packet with its payload from `start` to `end`; `repaired`: a lost one comes again."""
+        seq, payload = (data[2] << 8) | data[3], data[start:end]
+        if repaired:
+            if len(payload) < 3:
+                return
+            seq, payload = (payload[0] << 8) | payload[1], payload[2:]
+            if self._missing.pop(seq, None) is None:
+                return
+        elif not payload or not self._count(seq, data, now):
+            return
+        packet = Packet(seq, int.from_bytes(data[4:8]), data[1] & 128, payload, level)
+        for taker in self.takers:
+            taker.take(packet, now)
+
+    def sender_report(self, ntp: int, rtp: int, now: float) -> None:
+        """The sender says which moment of the stream is which moment of its clock: everybody is told, so that lips match."""
+        self.report, self._report_at = (ntp, rtp), now
+        for taker in self.takers:
+            taker.sender_report(ntp, rtp, now)
+
+    def want_key(self, now: float) -> None:
+        """Somebody needs a whole picture; many who ask at once get one."""
+        if self.kind != "video" or self._wire is None:
+            return
+        self._key_wanted = self.ssrc < 0 or now - self._key_asked_at < PLI_SECONDS
+        if not self._key_wanted:
+            self._key_asked_at = now
+            self._wire.send_rtcp(rtcp.pli(self.ssrc))
+
+    def tick(self, now: float) -> None:
+        """Every 50 ms: ask again for what is missing, report once a second."""
+        if self._key_wanted:
+            self.want_key(now)
+        if self._missing:
+            self._ask(now)
+        if now - self._reported_at >= REPORT_SECONDS and self._highest is not None and self._wire:
+            self._reported_at = now
+            self._wire.send_rtcp(self._reception_report(now))
+
+    def _count(self, seq: int, data: bytes, now: float) -> bool:
+        """Keep the accounts of RFC 3550; False for a packet that came twice."""
+        self.received += 1
+        self.bytes += len(data)
+        self.heard_at = now
+        if self._highest is None:
+            self._highest = self._base = seq
+            return True
+        ahead = newer(seq, self._highest)
+        if ahead <= 0:
+            if self.kind == "video":
+                return self._missing.pop(seq, None) is not None
+            return ahead < 0
+        if ahead > 1 and self.kind == "video":
+            self._miss(seq, ahead, now)
+        if seq < self._highest:
+            self._cycles += 65536
+        self._highest = seq
+        transit = now * self.clock - int.from_bytes(data[4:8])
+        self._jitter += (min(abs(transit - self._transit), self.clock) - self._jitter) / 16
+        self._transit = transit
+        return True
+
+    def _miss(self, seq: int, ahead: int, now: float) -> None:
+        if ahead > LARGEST_GAP:
+            self._missing.clear()
+            return self.want_key(now)
+        for step in range(1, ahead):
+            self._missing[(seq - ahead + step) & 0xFFFF] = [0, 0.0, now]
+        self._ask(now)
+
+    def _ask(self, now: float) -> None:
+        """Ask again for what is missing and still of use."""
+        due = []
+        for seq, state in list(self._missing.items()):
+            times, last, first = state
+            if times >= ASK_TIMES or now - first > LOST_SECONDS:
+                del self._missing[seq]
+            elif now - last >= ASK_SECONDS:
+                state[0], state[1] = times + 1, now
+                due.append(seq)
+        if due and self._wire:
+            self._wire.send_rtcp(rtcp.nack(self.ssrc, due))
+
+    def _reception_report(self, now: float) -> bytes:
+        """What arrived. For sound the worst listener's loss counts too: then the sender adds what repairs speech."""
+        highest = self._cycles + (self._highest or 0)
+        expected = highest - self._base + 1
+        due, came = expected - self._expected_before, self.received - self._received_before
+        self._expected_before, self._received_before = expected, self.received
+        lost = max(0.0, 1 - came / due) if due > 0 else 0.0
+        if self.kind == "audio":
+            lost = max([lost, *(taker.loss for taker in self.takers)])
+        seen, delay = (self.report[0] >> 16) & 0xFFFFFFFF if self.report else 0, now - self._report_at if self.report else 0.0
+        return rtcp.receiver_report([(self.ssrc, lost, expected - self.received, highest, int(self._jitter), seen, delay)])

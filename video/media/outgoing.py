@@ -1,0 +1,138 @@
+"""A stream that a person gets: the source's packets under our own numbers, kept a while to be sent again."""
+
+from typing import Protocol
+
+from . import rtcp
+from .incoming import Incoming
+from .pictures import starts_whole_picture
+from .private import Wire
+from .rtp import Ids, Packet, Writer, newer
+
+KEPT = 1024  # packets that can be sent again; a power of two
+
+
+class Link(Protocol):
+    """The way to one person, shared by all that they get."""
+
+    def send(self, outgoing: "Outgoing", packet: Packet, now: float) -> None: ...
+    def stamp(self, size: int, now: float) -> int: ...
+
+
+class Outgoing:
+    """One source on its way to one person."""
+
+    def __init__(self, source: Incoming, ssrc: int, rtx_ssrc: int) -> None:
+        self.source = source
+        self.kind = source.kind
+        self.ssrc = ssrc
+        self.loss = 0.0  # share lost on the way to this person, lately
+        self.round_trip = 0.0  # seconds, by the reports of the receiver
+        self.packets = self.bytes = self.repairs = 0
+        self.waits_for_key = source.kind == "video"  # nothing can be shown before a whole picture
+        self._rtx_ssrc = rtx_ssrc
+        self._rtx_seq = 0
+        self._wire: Wire | None = None
+        self._link: Link | None = None
+        self._writer = self._rtx_writer = None  # type: Writer | None
+        self._first: int | None = None  # the source's number with which the present run of packets began
+        self._offset = 0
+        self._last = -1  # our number that was sent last
+        self._kept: list[tuple[int, int, int, bytes, float] | None] = [None] * KEPT
+        self._reports: dict[int, float] = {}  # sender reports lately passed on, and when
+
+    @property
+    def is_live(self) -> bool:
+        return self._wire is not None
+
+    def start(self, link: Link, wire: Wire, codecs, ids: Ids, mid: str, now: float) -> None:
+        """What was agreed with the receiver. A receiver without our codec gets nothing."""
+        codec = next((codec for codec in codecs if codec.mimeType.lower() == self.source.mime), None)
+        if codec is None or self._wire:
+            return
+        self._link, self._wire = link, wire
+        self._writer = Writer(self.ssrc, codec.payloadType, ids, mid)
+        for other in codecs:
+            if other.parameters.get("apt") == codec.payloadType:
+                self._rtx_writer = Writer(self._rtx_ssrc, other.payloadType, ids, mid)
+        self.source.takers.append(self)
+        self.source.want_key(now)
+
+    def stop(self) -> None:
+        """Nothing more is sent; whoever comes late finds it closed."""
+        if self in self.source.takers:
+            self.source.takers.remove(self)
+        self._wire = self._link = None
+
+    def take(self, packet: Packet, now: float) -> None:
+        """A packet of the source; the link decides when it leaves."""
+        if self._link is not None:
+            self._link.send(self, packet, now)
+
+    def leave(self, packet: Packet, now: float) -> None:
+        """The packet leaves now, under the next of our numbers."""
+        wire, writer, link = self._wire, self._writer, self._link
+        if wire is None or writer is None or link is None:
+            return
+        seq = packet.seq
+        if self._first is None or self.waits_for_key:
+            if self.waits_for_key and not starts_whole_picture(self.source.mime, packet.payload):
+                return
+            self.waits_for_key = False
+            if self._first is None:
+                self._last = (seq - 1) & 0x7FFF
+            elif newer(seq, self._first) <= 0:
+                return
+            self._first, self._offset = seq, (seq - self._last - 1) & 0xFFFF
+            if self.source.report and not self.packets:
+                self.sender_report(*self.source.report, now)
+        elif newer(seq, self._first) < 0:
+            return  # of before the last whole picture
+        ours = (seq - self._offset) & 0xFFFF
+        if newer(ours, self._last) > 0:
+            self._last = ours
+        payload = packet.payload
+        size = writer.size + len(payload)
+        wire.send(writer.write(ours, packet.timestamp, packet.marker, packet.level, link.stamp(size, now), payload))
+        self.packets += 1
+        self.bytes += len(payload)
+        if self._rtx_writer:
+            self._kept[ours % KEPT] = (ours, packet.timestamp, packet.marker, payload, now)
+
+    def cut(self) -> None:
+        """Pictures were left out: the next that can be shown is a whole one."""
+        self.waits_for_key = self.kind == "video"
+
+    def repair(self, seq: int, oldest: float, now: float) -> int:
+        """Send a lost packet again, if it was not sent before `oldest`. Returns its size; 0: not sent."""
+        kept, writer, wire, link = self._kept[seq % KEPT], self._rtx_writer, self._wire, self._link
+        if kept is None or kept[0] != seq or kept[4] < oldest or writer is None or wire is None or link is None:
+            return 0
+        _seq, timestamp, marker, payload, _sent = kept
+        size = writer.size + 2 + len(payload)
+        self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
+        wire.send(writer.write(self._rtx_seq, timestamp, marker, -1, link.stamp(size, now), seq.to_bytes(2) + payload))
+        self.repairs += 1
+        return size
+
+    def pad(self, size: int, now: float) -> None:
+        """Send nothing but padding, to find out what the link carries."""
+        writer, wire, link = self._rtx_writer, self._wire, self._link
+        if writer and wire and link:
+            self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
+            wire.send(writer.padding(self._rtx_seq, 0, link.stamp(writer.size + size, now), size))
+
+    def sender_report(self, ntp: int, rtp: int, now: float) -> None:
+        """Pass on which moment of the stream is which moment of the sender's clock."""
+        if self._wire is None or self._first is None:
+            return
+        self._reports[(ntp >> 16) & 0xFFFFFFFF] = now
+        while len(self._reports) > 8:
+            del self._reports[next(iter(self._reports))]
+        self._wire.send_rtcp(rtcp.sender_report(self.ssrc, ntp, rtp, self.packets, self.bytes))
+
+    def received(self, report: rtcp.Reception, now: float) -> None:
+        """The receiver reports how it goes."""
+        share = report.fraction_lost
+        self.loss += (0.7 if share > self.loss else 0.2) * (share - self.loss)
+        if sent := self._reports.get(report.last_report):
+            self.round_trip = max(0.0, now - sent - report.delay)
