@@ -219,7 +219,8 @@ class GettingLine(_Line):
         self._link.add(outgoing, agreed.codecs, Ids.of(agreed.headerExtensions), str(transceiver.mid))
 
     def tick(self, now: float) -> None:
-        """Nothing yet to be done by the clock."""
+        if self._link:
+            self._link.tick(now)
 
     async def close(self) -> None:
         if self._link:

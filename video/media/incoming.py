@@ -12,12 +12,17 @@ ASK_TIMES = 8
 LOST_SECONDS = 1.5  # later than this a packet is of no use
 LARGEST_GAP = 300  # more missing at once is no loss but a new beginning
 REPORT_SECONDS = 1.0
+LEAST, MOST = 50_000, 2_500_000  # bits a second that a sender is told
+FOLLOWED = 0.5  # whose way takes less than this share of the best one's does not set the rate for all
+LIMIT_SECONDS = 0.1  # between two small changes of the rate
 
 
 class Taker(Protocol):
     """Somebody who gets the stream."""
 
     loss: float  # share of sound lost on the way to them, 0..1
+    allowance: float  # bits a second of this picture that the way to them has room for
+    paused: bool  # too large for them, and left out
 
     def take(self, packet: Packet, now: float) -> None: ...
     def sender_report(self, ntp: int, rtp: int, now: float) -> None: ...
@@ -36,6 +41,7 @@ class Incoming:
         self.ssrc = -1
         self.takers: list[Taker] = []
         self.received = self.bytes = 0
+        self.rate = 0.0  # bits a second, lately
         self.heard_at = 0.0
         self.report: tuple[int, int] | None = None  # the newest sender report: NTP and RTP time
         self._wire: Wire | None = None
@@ -46,6 +52,8 @@ class Incoming:
         self._missing: dict[int, list[float]] = {}  # number -> requests made, last one, first seen missing
         self._key_wanted = False
         self._key_asked_at = self._reported_at = self._report_at = 0.0
+        self._limit, self._limit_at = 0.0, 0.0
+        self._rate_bytes, self._rate_at = 0, 0.0
 
     @property
     def is_live(self) -> bool:
@@ -94,9 +102,32 @@ class Incoming:
             self.want_key(now)
         if self._missing:
             self._ask(now)
+        if now - self._rate_at >= 0.5:
+            self.rate, self._rate_bytes, self._rate_at = (
+                (self.bytes - self._rate_bytes) * 8 / (now - self._rate_at),
+                self.bytes,
+                now,
+            )
+        self._say_limit(now)
         if now - self._reported_at >= REPORT_SECONDS and self._highest is not None and self._wire:
             self._reported_at = now
             self._wire.send_rtcp(self._reception_report(now))
+
+    def limit_changed(self, now: float) -> None:
+        """A way became narrower: the sender hears it at once."""
+        self._limit_at = 0.0
+        self._say_limit(now)
+
+    def _say_limit(self, now: float) -> None:
+        """Tell the sender of a picture what there is room for. Small changes wait a little, and it is said again each second."""
+        if self.kind != "video" or self._wire is None or self.ssrc < 0 or now - self._limit_at < LIMIT_SECONDS:
+            return
+        ways = [taker.allowance for taker in self.takers]
+        limit = min((way for way in ways if way >= FOLLOWED * max(ways)), default=MOST)
+        limit = max(LEAST, min(MOST, limit))
+        if abs(limit - self._limit) > 0.05 * self._limit or now - self._limit_at > 1.0 or self._limit_at == 0.0:
+            self._limit, self._limit_at = limit, now
+            self._wire.send_rtcp(rtcp.remb(int(limit), [self.ssrc]))
 
     def _count(self, seq: int, data: bytes, now: float) -> bool:
         """Keep the accounts of RFC 3550; False for a packet that came twice."""

@@ -16,6 +16,7 @@ class Link(Protocol):
 
     def send(self, outgoing: "Outgoing", packet: Packet, now: float) -> None: ...
     def stamp(self, size: int, now: float) -> int: ...
+    def allowance(self) -> float: ...
 
 
 class Outgoing:
@@ -25,10 +26,14 @@ class Outgoing:
         self.source = source
         self.kind = source.kind
         self.ssrc = ssrc
-        self.loss = 0.0  # share lost on the way to this person, lately
+        self.loss = 0.0  # share lost on the way to this person: up at once, down slowly
         self.round_trip = 0.0  # seconds, by the reports of the receiver
         self.packets = self.bytes = self.repairs = 0
         self.waits_for_key = source.kind == "video"  # nothing can be shown before a whole picture
+        self.was_cut = self.key_wanted = False  # pictures were left out; the receiver asks for a whole one
+        self.key_asked_at = 0.0
+        self.paused = False  # too large for this link
+        self.misfit_since = 0.0
         self._rtx_ssrc = rtx_ssrc
         self._rtx_seq = 0
         self._wire: Wire | None = None
@@ -77,7 +82,7 @@ class Outgoing:
         if self._first is None or self.waits_for_key:
             if self.waits_for_key and not starts_whole_picture(self.source.mime, packet.payload):
                 return
-            self.waits_for_key = False
+            self.waits_for_key = self.was_cut = self.key_wanted = False
             if self._first is None:
                 self._last = (seq - 1) & 0x7FFF
             elif newer(seq, self._first) <= 0:
@@ -100,7 +105,16 @@ class Outgoing:
 
     def cut(self) -> None:
         """Pictures were left out: the next that can be shown is a whole one."""
-        self.waits_for_key = self.kind == "video"
+        self.waits_for_key = self.was_cut = True
+
+    @property
+    def allowance(self) -> float:
+        """Bits a second of this picture that the way to this person has room for."""
+        return self._link.allowance() if self._link else float("inf")
+
+    @property
+    def can_pad(self) -> bool:
+        return self._rtx_writer is not None and self._wire is not None
 
     def repair(self, seq: int, oldest: float, now: float) -> int:
         """Send a lost packet again, if it was not sent before `oldest`. Returns its size; 0: not sent."""
@@ -132,7 +146,10 @@ class Outgoing:
 
     def received(self, report: rtcp.Reception, now: float) -> None:
         """The receiver reports how it goes."""
-        share = report.fraction_lost
-        self.loss += (0.7 if share > self.loss else 0.2) * (share - self.loss)
+        self.note_loss(report.fraction_lost)
         if sent := self._reports.get(report.last_report):
             self.round_trip = max(0.0, now - sent - report.delay)
+
+    def note_loss(self, share: float) -> None:
+        """So much was lost lately."""
+        self.loss += (0.7 if share > self.loss else 0.02) * (share - self.loss)

@@ -1,0 +1,200 @@
+"""What a link tells about itself: when the packets sent to somebody arrived, and what follows from it.
+
+Times are seconds of any monotonic clock, sizes are bytes on the wire. The receiver's clock need not agree with ours: only how the
+delay *changes* is used. Its minimum over ten to twenty seconds is taken for the empty link; what is above waits in a queue.
+"""
+
+from collections import deque
+
+RING = 4096  # packets remembered; a power of two, more than can be under way
+CLOCK_WRAP = 2**24 * 0.064  # the receiver's reference time begins anew
+BASE_SECONDS = 10.0
+WAITED = 0.030  # delay above the empty link's: the packet stood in a queue
+STEEP = 0.3  # seconds a second: no jitter rises so fast
+STEP = 0.040  # a rise this large between two packets is a new route, no queue
+LOSS_SECONDS = 0.3
+
+
+class Gauge:
+    """Measures one link by transport-wide feedback."""
+
+    def __init__(self) -> None:
+        self.queue = 0.0  # seconds that packets wait now, beyond what the empty link takes
+        self.loss = 0.0  # share lost in the last second
+        self.loss_now = 0.0  # share lost in the last 300 ms
+        self.acked = 0.0  # bits a second that arrived in the last second
+        self.round_trip = 0.1
+        self.shortest_round_trip = 0.1
+        self.in_flight = 0  # bytes sent and not yet reported
+        self.ahead = 0  # bytes that were under way when the packet left that was reported last
+        self.last_report: float | None = None  # when the receiver spoke last
+        self._times = [0.0] * RING
+        self._sizes = [0] * RING
+        self._numbers = [-1] * RING  # -1 once reported
+        self._upto = [0] * RING  # bytes sent when this one left
+        self._ahead = [0] * RING  # bytes under way then
+        self._sent = 0
+        self._came: deque[tuple[float, int, float]] = deque()  # arrival, size, delay of the last second
+        self._came_bytes = 0
+        self._lost: deque[tuple[float, int, int]] = deque()  # when reported, lost, all
+        self._arrival: float | None = None
+        self._wraps = 0.0
+        self._base: float | None = None
+        self._base_before = 0.0
+        self._base_at = self._shortest_at = 0.0
+
+    def sent(self, seq: int, size: int, now: float) -> None:
+        """A packet with this transport-wide number leaves now."""
+        place = seq & (RING - 1)
+        self._times[place], self._sizes[place], self._numbers[place] = now, size, seq
+        self._sent += size
+        self._upto[place], self._ahead[place] = self._sent, self.in_flight
+        self.in_flight += size
+        if self.last_report is None:
+            self.last_report = now
+
+    def report(self, base: int, arrivals: list[float | None], now: float) -> bool:
+        """The receiver reports arrivals from number `base` on. False: nothing of it was new."""
+        lost, delays, last = 0, [], -1
+        for step, arrival in enumerate(arrivals):
+            seq = (base + step) & 0xFFFF
+            place = seq & (RING - 1)
+            if self._numbers[place] != seq:
+                continue
+            if arrival is None:
+                lost += 1
+                continue
+            self._numbers[place], last = -1, place
+            arrival = self._unwrapped(arrival)
+            delay = arrival - self._times[place]
+            delays.append(delay)
+            self._came.append((arrival, self._sizes[place], delay))
+            self._came_bytes += self._sizes[place]
+        if delays or lost:
+            self._lost.append((now, lost, lost + len(delays)))
+        self._count_lost(now)
+        if not delays:
+            return False
+        self.last_report = now
+        self.in_flight = min(self.in_flight, self._sent - self._upto[last])
+        self.ahead = self._ahead[last]
+        self._measure_round_trip(now - self._times[last], now)
+        end = self._came[-1][0]
+        while self._came[0][0] < end - 1.0:
+            self._came_bytes -= self._came.popleft()[1]
+        self.acked = self._came_bytes * 8 / max(0.5, end - self._came[0][0])
+        self._measure_base(min(delays), now)
+        self.queue = min(delays[-4:]) - self.base  # a receiver that stalled and stamps all at once looks like no queue
+        return True
+
+    @property
+    def base(self) -> float:
+        """The delay of the empty link, in the receiver's clock."""
+        return min(self._base or 0.0, self._base_before)
+
+    def take_as_base(self, now: float) -> None:
+        """What looks like a queue is a longer way: from now on this is the empty link."""
+        self._base = self._base_before = self.base + self.queue
+        self._base_at = self._shortest_at = now
+        self.shortest_round_trip = self.round_trip
+        self.queue = 0.0
+
+    def forget_losses(self) -> None:
+        """What was lost in a queue that is gone says nothing about the link."""
+        self._lost.clear()
+
+    def rate(self, seconds: float) -> float:
+        """Bits a second that arrived lately."""
+        total, since = 0, (self._came[-1][0] if self._came else 0.0) - seconds
+        for arrival, size, _delay in reversed(self._came):
+            if arrival < since:
+                break
+            total += size
+        return total * 8 / seconds
+
+    def full_rate(self) -> float | None:
+        """Bits a second of packets that had waited in the queue: what the link carries when full. None while too few."""
+        if not self._came:
+            return None
+        end, floor = self._came[-1][0], self.base + WAITED
+        first, total, count, size = end, 0, 0, 0
+        for arrival, size_, delay in reversed(self._came):
+            if delay < floor or arrival < end - 0.6:
+                break
+            first, size, total, count = arrival, size_, total + size_, count + 1
+        return (total - size) * 8 / (end - first) if count >= 4 and end - first > 0.05 else None
+
+    def slope(self) -> float:
+        """How fast the delay rises, in seconds a second, over the last 250 ms (5 to 30 packets).
+
+        A queue rises packet by packet. If one step makes up most of the rise, only what came after it counts, and only if it is steep.
+        """
+        if not self._came:
+            return 0.0
+        end, points = self._came[-1][0], []
+        for arrival, _size, delay in reversed(self._came):
+            if (arrival < end - 0.25 and len(points) >= 5) or len(points) >= 30:
+                break
+            points.append((arrival - end, delay))
+        whole, points = points, _after_step(points)
+        count = len(points)
+        if count < 3:
+            return 0.0
+        middle = sum(at for at, _ in points) / count
+        mean = sum(delay for _, delay in points) / count
+        spread = sum((at - middle) ** 2 for at, _ in points)
+        slope = sum((at - middle) * (delay - mean) for at, delay in points) / spread if spread > 1e-7 else 0.0
+        return slope if points is whole or slope > STEEP else 0.0
+
+    def burst_rate(self, first: int, count: int) -> float | None:
+        """Bits a second at which all that left between the first and the last of these packets arrived; None: not yet known."""
+        began, ended = (self._times[(first + step) & (RING - 1)] for step in (0, count - 1))
+        arrived = [(at, size) for at, size, delay in self._came if began - 1e-6 <= at - delay <= ended + 1e-6]
+        if len(arrived) < 0.7 * count or arrived[-1][0] <= arrived[0][0]:
+            return None
+        return sum(size for _, size in arrived[1:]) * 8 / (arrived[-1][0] - arrived[0][0])
+
+    def _unwrapped(self, arrival: float) -> float:
+        arrival += self._wraps
+        if self._arrival is not None and arrival < self._arrival - CLOCK_WRAP / 2:
+            self._wraps += CLOCK_WRAP
+            arrival += CLOCK_WRAP
+        self._arrival = arrival
+        return arrival
+
+    def _count_lost(self, now: float) -> None:
+        while self._lost and self._lost[0][0] < now - 1.0:
+            self._lost.popleft()
+        self.loss = _share(self._lost, 15)
+        self.loss_now = _share([entry for entry in self._lost if entry[0] > now - LOSS_SECONDS], 8)
+
+    def _measure_round_trip(self, seconds: float, now: float) -> None:
+        self.round_trip += 0.2 * (seconds - self.round_trip)
+        if seconds < self.shortest_round_trip or now - self._shortest_at > BASE_SECONDS:
+            self.shortest_round_trip, self._shortest_at = seconds, now
+
+    def _measure_base(self, lowest: float, now: float) -> None:
+        if self._base is None:
+            self._base = self._base_before = lowest
+            self._base_at = now
+        elif now - self._base_at > BASE_SECONDS:
+            self._base_before, self._base, self._base_at = self._base, lowest, now
+        else:
+            self._base = min(self._base, lowest)
+
+
+def _share(entries, least: int) -> float:
+    total = sum(entry[2] for entry in entries)
+    return sum(entry[1] for entry in entries) / total if total >= least else 0.0
+
+
+def _after_step(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points (newest first) since a step that makes up most of the rise; too few of them say nothing."""
+    if len(points) < 4:
+        return points
+    rise, at = max((points[place][1] - points[place + 1][1], place) for place in range(len(points) - 1))
+    newest, oldest = points[: at + 1], points[at + 1 :]
+    whole = max(delay for _, delay in newest) - min(delay for _, delay in oldest)
+    if rise <= STEP or rise <= 0.7 * whole:
+        return points
+    return newest if len(newest) >= 6 and newest[0][0] - newest[-1][0] > 0.1 else []
