@@ -43,6 +43,7 @@ class Downlink:
         self._limit: float | None = None  # what the link carried at the last overuse, until outgrown
         self._limit_before: float | None = None
         self._measured: float | None = None  # what it carried during this drain
+        self._fullest = 0.0  # the most that arrived in this drain
         self._hold = 1.0
         self._grown_at: float | None = None
         self._flat: tuple[float, float] | None = None
@@ -136,7 +137,8 @@ class Downlink:
             self._flat = (now, gauge.queue)
         else:
             flat = now - self._flat[0] > (0.6 if self._draining else 1.0)
-            hollow = self.stopped and gauge.ahead * 8 < 0.4 * gauge.queue * (gauge.full_rate() or 0.0)
+            self._fullest = max(self._fullest, gauge.full_rate() or 0.0) if self._draining else 0.0
+            hollow = now - self._drain_at > FLAT and gauge.ahead * 8 < 0.4 * gauge.queue * self._fullest
         if (flat or hollow) and gauge.loss_now < LOST:
             self._flat = None
             gauge.take_as_base(now)
@@ -176,6 +178,9 @@ class Downlink:
         """The queue empties; meanwhile its rate of arrival says what the link carries."""
         gauge, since = self.gauge, now - self._drain_at
         self._waiting = False
+        if self._measured is None and not self.stopped and slope <= RISING and gauge.queue <= FULL and gauge.loss_now <= LOST:
+            self._draining, self._grown_at = False, now  # it was jitter, or a longer way
+            return
         if gauge.queue > GROWING:
             if gauge.queue > FULL and (slope > 0 or gauge.loss_now > LOST):
                 self.stopped = True

@@ -189,12 +189,12 @@ def _share(entries, least: int) -> float:
 
 
 def _after_step(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points (newest first) since a step that makes up most of the rise; too few of them say nothing."""
+    """The points (newest first) since a step that makes up more than half of the rise; too few of them say nothing."""
     if len(points) < 4:
         return points
     rise, at = max((points[place][1] - points[place + 1][1], place) for place in range(len(points) - 1))
     newest, oldest = points[: at + 1], points[at + 1 :]
     whole = max(delay for _, delay in newest) - min(delay for _, delay in oldest)
-    if rise <= STEP or rise <= 0.7 * whole:
+    if rise <= STEP or rise <= 0.5 * whole:
         return points
     return newest if len(newest) >= 6 and newest[0][0] - newest[-1][0] > 0.1 else []
