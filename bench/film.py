@@ -1,4 +1,4 @@
-"""A film for the browsers' camera and a voice for their microphone: Chromium's own test pattern is so plain that it fills no link."""
+"""A film for the browsers' camera and a voice for their microphone: Chromium's own test pattern is too plain to fill a link."""
 
 import wave
 from pathlib import Path

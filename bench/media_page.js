@@ -18,6 +18,15 @@ window.publish = async (picture, bitrate) => {
 
 window.answered = (sdp) => lines.sending.setRemoteDescription({ type: "answer", sdp });
 
+window.rest = (unseen) => {
+  for (const sender of lines.sending?.getSenders() || []) {
+    if (sender.track?.kind !== "video") continue;
+    const how = sender.getParameters();
+    how.encodings[0].active = !unseen;
+    sender.setParameters(how);
+  }
+};
+
 window.restart = async () => {
   lines.sending.restartIce();
   await lines.sending.setLocalDescription();

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from tests import services
 from tests.product import ROOT
+from tests.weak_link import WeakLink, free_port
 from video.media import leases
 from video.media.protocol import Answer, Offer
 from video.switchboard import Switchboard
@@ -23,28 +24,6 @@ from . import film
 
 PAGE = (ROOT / "bench" / "media_page.js").read_text(encoding="utf-8")
 ADDRESS = "http://localhost:9/bench"  # nothing listens there: the page is given by us, and counts as safe
-
-
-class WeakLink:
-    """A link of one browser; `set` changes it while it carries."""
-
-    def __init__(self, server_port: int) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.weak_link", str(server_port)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.port = int(self.process.stdout.readline())
-
-    def set(self, which="both", loss=0.0, delay=0.0, kbit=0.0, queue=500.0):
-        self.process.stdin.write(f"{which} {loss} {delay} {kbit} {queue}\n")
-        self.process.stdin.flush()
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
 
 
 class Person:
@@ -80,6 +59,8 @@ class Person:
             self.told.append(event.kind)
             if event.kind == "answer":
                 await self.page.evaluate("sdp => answered(sdp)", self._through_link(event.sdp))
+            if event.kind in ("unseen", "seen"):
+                await self.page.evaluate(f"rest({str(event.kind == 'unseen').lower()})")
             if event.kind == "offer":
                 sdp = await self.page.evaluate(
                     "([sdp, fresh]) => accept(sdp, fresh)", [self._through_link(event.sdp), event.fresh]
@@ -104,7 +85,7 @@ class Rig:
     async def __aenter__(self):
         self.closing = contextlib.AsyncExitStack()
         self.redis_url = self.closing.enter_context(services.redis())
-        port = services_free_port()
+        port = free_port()
         env = {**os.environ, "REDIS_URL": self.redis_url, "MEDIA_ADDRESSES": "127.0.0.1", "MEDIA_PORTS": str(port), **self.env}
         self.media_port = port
         self.process = subprocess.Popen(self.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
@@ -158,11 +139,3 @@ class Rig:
         with open(f"/proc/{self.process.pid}/stat") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def services_free_port():
-    import socket
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]

@@ -1,7 +1,7 @@
 """What a sudden weak link does to speech and picture: `python -m bench.narrow [CASE ...]`.
 
-B sends picture (1 Mbit/s) and sound. A gets them over a link of 1.2 Mbit/s, 20 ms each way, a queue of 500 ms. After ten seconds the
-link becomes worse, for twelve seconds; then it is as before, for fifteen.
+B sends picture (1 Mbit/s) and sound. A gets them over a link of 1.2 Mbit/s, 20 ms each way, a queue of 500 ms. After ten seconds
+the link becomes worse, for twelve seconds; then it is as before, for fifteen.
 """
 
 import asyncio

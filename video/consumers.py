@@ -19,7 +19,7 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 
 from . import rooms, tokens
-from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, State, from_browser
+from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
 
@@ -96,6 +96,10 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     await self.send_json({"type": "offer", "sdp": event.sdp, **facts})
                 case "answer":
                     await self.send_json({"type": "answer", "sdp": event.sdp})
+                case "silent" | "seen" | "unseen":
+                    await self.send_json({"type": event.kind})
+                case "weak":
+                    await self.send_json({"type": "weak", "weak": event.weak})
                 case "replaced":
                     return await self.go_back("replaced", REPLACED)
                 case "rejoin":
@@ -142,6 +146,10 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                 await self.switchboard.offer(self.line, said)
             case Answer():
                 await self.switchboard.answer(self.line, said)
+            case Restart():
+                await self.switchboard.restart(self.line)
+            case Picture():
+                await self.switchboard.picture(self.line, said)
 
     def is_flooded(self):
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""Django's only door to the media workers: join, offer, answer, leave."""
+"""Django's only door to the media workers: join, offer, answer, restart, picture, leave."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ from .media.leases import (
     lease,
     lease_key,
 )
-from .media.protocol import Answer, Command, Event, Offer, dump, event
+from .media.protocol import Answer, Command, Event, Offer, Picture, dump, event
 
 PATIENCE_SECONDS = 3
 COMMANDS_LIVE_SECONDS = 60
@@ -71,6 +71,14 @@ class Switchboard:
     async def answer(self, line: Line, said: Answer) -> None:
         """The browser accepts what the worker offered."""
         await self._send(line, "answer", asdict(said))
+
+    async def restart(self, line: Line) -> None:
+        """The browser wants a new way on which it gets the others."""
+        await self._send(line, "restart")
+
+    async def picture(self, line: Line, said: Picture) -> None:
+        """The browser wants the others' pictures, or their sound only."""
+        await self._send(line, "picture", asdict(said))
 
     async def leave(self, line: Line) -> None:
         """Give the seat back."""

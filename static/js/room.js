@@ -1,5 +1,7 @@
 // The video room: one connection to send, one to receive everybody else. Whatever breaks, it joins again by itself.
+import { Chat } from "./chat.js";
 import { openDevices } from "./devices.js";
+import { Tiles } from "./tiles.js";
 
 const SEND = "publish";
 const GET = "receive";
@@ -15,8 +17,7 @@ class Room {
     this.element = element;
     this.texts = element.dataset;
     this.lines = new Map();
-    this.names = new Map();
-    this.states = new Map();
+    this.tiles = new Tiles(this.find("tiles"), this.texts, () => this.askForSound());
     this.streams = {};
     this.off = { audio: false, video: false };
     this.wait = FIRST_WAIT;
@@ -24,8 +25,10 @@ class Room {
     this.find("camera").addEventListener("click", () => this.toggle("video", this.find("camera")));
     this.find("leave").addEventListener("click", () => this.leave());
     this.find("join").addEventListener("click", () => this.join());
-    this.find("say").addEventListener("submit", (event) => this.sayLine(event));
-    addEventListener("online", () => this.timer && this.connect());
+    this.chat = new Chat(this.find("chat"), this.find("say"), (text) => this.tell({ type: "chat", text }));
+    this.find("soundonly").addEventListener("click", () => this.soundOnly());
+    addEventListener("online", () => (this.timer ? this.connect() : this.lookForWay()));
+    navigator.connection?.addEventListener("change", () => this.lookForWay());
   }
 
   find(name) {
@@ -54,7 +57,7 @@ class Room {
       track.enabled = !this.off[track.kind];
       track.onended = () => this.stream === stream && this.openAgain();
     }
-    if (stream) this.show("self", stream);
+    if (stream) this.tiles.show("self", stream);
     for (const [name, kind] of [["mute", "audio"], ["camera", "video"]]) {
       this.find(name).disabled = !stream?.getTracks().some((track) => track.kind === kind);
     }
@@ -72,7 +75,7 @@ class Room {
     const stream = this.stream;
     this.stream = null;
     stream?.getTracks().forEach((track) => track.stop());
-    this.tile("self")?.remove();
+    this.tiles.drop("self");
   }
 
   /** Out of the room; the visit goes on. */
@@ -81,7 +84,7 @@ class Room {
     this.hangUp();
     this.dropSocket();
     this.stopOwn();
-    this.keepTiles([]);
+    this.tiles.keep([]);
     this.find("people").textContent = "";
     this.element.classList.add("naru-room--out");
     this.find("join").hidden = false;
@@ -173,7 +176,9 @@ class Room {
   }
 
   tell(message) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 
   async hear(message) {
@@ -185,9 +190,14 @@ class Room {
       case "replaced": return this.leave(this.texts.replaced);
       case "closed": return this.over();
       case "people": return this.showPeople(message);
-      case "state": return this.showState(message);
-      case "chat": return this.showLine(message);
+      case "state": return this.tiles.mark(message.person, message);
+      case "silent": return this.lookForWay();
+      case "weak": return this.showWeak(message.weak);
+      case "unseen": return this.restCamera(true);
+      case "seen": return this.restCamera(false);
+      case "chat": return this.chat.show(message);
       case "error": return this.say(message.text);
+      default: this.element.dispatchEvent(new CustomEvent(`room:${message.type}`, { detail: message })); // other modules listen
     }
   }
 
@@ -195,6 +205,7 @@ class Room {
 
   async start() {
     this.hangUp();
+    if (this.noPictures) this.tellPictures();
     await this.publish();
     this.settle();
   }
@@ -202,6 +213,7 @@ class Room {
   hangUp() {
     for (const id of [...this.lines.keys()]) this.drop(id);
     this.streams = {};
+    this.weak = this.unseen = false;
   }
 
   drop(id) {
@@ -225,9 +237,25 @@ class Room {
     if (line.connectionState === "connected") this.settle();
     if (line.connectionState === "failed") this.rejoin();
     if (line.connectionState === "disconnected") {
-      this.say(this.texts.lost);
+      this.lookForWay();
       line.shaky = setTimeout(() => this.lines.get(id) === line && this.rejoin(), SHAKY);
     }
+  }
+
+  /** This device may be at another address now: both lines look for their way again, and nothing else stops. */
+  async lookForWay() {
+    if (!this.wanted || this.timer || this.socket?.readyState !== WebSocket.OPEN) return;
+    this.say(this.texts.looking);
+    this.tell({ type: "restart" });
+    const line = this.lines.get(SEND);
+    if (!line || line.signalingState !== "stable") return;
+    line.restartIce();
+    await this.offer(line);
+  }
+
+  async offer(line) {
+    await line.setLocalDescription();
+    this.tell({ type: "offer", sdp: line.localDescription.sdp });
   }
 
   async publish() {
@@ -235,11 +263,10 @@ class Room {
     if (!this.stream) return this.drop(SEND);
     const line = this.newLine(SEND);
     for (const track of this.stream.getTracks()) {
-      const sendEncodings = track.kind === "video" ? [{ maxBitrate: VIDEO_BITRATE }] : [{}];
+      const sendEncodings = track.kind === "video" ? [{ maxBitrate: VIDEO_BITRATE, active: !this.off.video }] : [{}];
       line.addTransceiver(track, { direction: "sendonly", streams: [this.stream], sendEncodings });
     }
-    await line.setLocalDescription();
-    this.tell({ type: "offer", sdp: line.localDescription.sdp });
+    await this.offer(line);
   }
 
   /** The server says what it sends, and whose each part is. */
@@ -258,21 +285,52 @@ class Room {
       const person = this.streams[mid];
       if (person) tracks.set(person, [...(tracks.get(person) || []), receiver.track]);
     }
-    for (const [person, theirs] of tracks) {
-      const shown = this.tile(person)?.querySelector("video").srcObject;
-      const same = shown && shown.getTracks().length === theirs.length && theirs.every((track) => shown.getTrackById(track.id) === track);
-      if (!same) this.show(person, new MediaStream(theirs));
-    }
-    this.keepTiles([...tracks.keys()]);
+    for (const [person, theirs] of tracks) this.tiles.showTracks(person, theirs);
+    this.tiles.keep([...tracks.keys()]);
     this.showHow();
   }
 
   toggle(kind, button) {
     this.off[kind] = !this.off[kind];
     for (const track of this.stream?.getTracks() || []) if (track.kind === kind) track.enabled = !this.off[kind];
+    this.sendOrRest();
     button.textContent = this.off[kind] ? button.dataset.on : button.dataset.off;
     button.classList.toggle("naru-room__off", this.off[kind]);
     this.tellState();
+  }
+
+  restCamera(unseen) {
+    this.unseen = unseen;
+    this.sendOrRest();
+  }
+
+  /** A camera that is off, or that nobody can see on their weak link, costs nothing on the way. */
+  sendOrRest() {
+    const sender = this.lines.get(SEND)?.getSenders().find(({ track }) => track?.kind === "video");
+    if (!sender) return;
+    const how = sender.getParameters();
+    for (const encoding of how.encodings) encoding.active = !this.off.video && !this.unseen;
+    sender.setParameters(how).catch(() => {}); // a browser that cannot, sends black
+  }
+
+  /** A person may give up the pictures, so that a weak link carries the voices. */
+  soundOnly() {
+    const button = this.find("soundonly");
+    this.noPictures = !this.noPictures;
+    button.textContent = this.noPictures ? button.dataset.on : button.dataset.off;
+    button.classList.toggle("naru-room__off", this.noPictures);
+    if (this.noPictures !== this.off.video) this.toggle("video", this.find("camera"));
+    this.tellPictures();
+    this.showHow();
+  }
+
+  tellPictures() {
+    this.tell({ type: "picture", wanted: !this.noPictures });
+  }
+
+  showWeak(weak) {
+    this.weak = weak;
+    this.showHow();
   }
 
   tellState() {
@@ -282,38 +340,6 @@ class Room {
 
   // --- the page
 
-  tile(id) {
-    return this.element.querySelector(`[data-tile="${CSS.escape(id)}"]`);
-  }
-
-  show(id, stream) {
-    let tile = this.tile(id);
-    if (!tile) {
-      tile = document.createElement("figure");
-      tile.className = id === "self" ? "naru-tile naru-tile--self" : "naru-tile";
-      tile.dataset.tile = id;
-      tile.append(document.createElement("video"), document.createElement("figcaption"));
-      this.find("tiles")[id === "self" ? "append" : "prepend"](tile);
-    }
-    const video = tile.querySelector("video");
-    Object.assign(video, { autoplay: true, playsInline: true, muted: id === "self", srcObject: stream });
-    video.play().catch((error) => error.name === "NotAllowedError" && this.askForSound());
-    this.caption(id);
-  }
-
-  keepTiles(ids) {
-    for (const tile of this.element.querySelectorAll("[data-tile]")) {
-      if (tile.dataset.tile !== "self" && !ids.includes(tile.dataset.tile)) tile.remove();
-    }
-  }
-
-  caption(id) {
-    const { muted, camera } = this.states.get(id) || { muted: false, camera: true };
-    const words = [this.names.get(id), muted && this.texts.muted, !camera && this.texts.nopicture].filter(Boolean);
-    const place = this.tile(id)?.querySelector("figcaption");
-    if (place) place.textContent = id === "self" ? this.texts.self : words.join(" · ");
-  }
-
   askForSound() {
     if (this.find("status").querySelector("button")) return;
     const button = document.createElement("button");
@@ -321,7 +347,7 @@ class Room {
     button.className = "nhsuk-button naru-small";
     button.textContent = this.texts.sound;
     button.onclick = () => {
-      this.element.querySelectorAll("video").forEach((video) => video.play());
+      this.tiles.play();
       this.showHow();
     };
     this.find("status").replaceChildren(button);
@@ -330,40 +356,15 @@ class Room {
   showHow() {
     if (!this.wanted || this.timer || this.find("status").querySelector("button:not(:focus)")) return;
     const others = this.lines.get(GET)?.connectionState === "connected" && Object.keys(this.streams).length;
-    this.say([others ? this.texts.connected : this.texts.alone, this.texts[this.problem] || ""].join(" ").trim());
+    const how = !others ? this.texts.alone : this.noPictures ? this.texts.soundonly : this.weak ? this.texts.weak : this.texts.connected;
+    this.say([how, this.texts[this.problem] || ""].join(" ").trim());
   }
 
   showPeople({ people, me }) {
-    const newcomers = people.some(({ id }) => id !== me && !this.names.has(id));
-    this.names = new Map(people.map((person) => [person.id, person.name]));
+    const newcomers = people.some(({ id }) => id !== me && !this.tiles.names.has(id));
+    this.tiles.name(people);
     this.find("people").textContent = people.map((person) => `${person.name} (${person.role})`).join(" · ");
-    for (const id of this.names.keys()) this.caption(id);
     if (newcomers) this.tellState();
-  }
-
-  showState({ person, muted, camera }) {
-    this.states.set(person, { muted, camera });
-    this.caption(person);
-  }
-
-  showLine({ id, name, text, mine }) {
-    if (this.element.querySelector(`[data-line="${id}"]`)) return;
-    const item = document.createElement("li");
-    item.dataset.line = id;
-    if (mine) item.className = "naru-chat__mine";
-    item.textContent = `${name}: ${text}`;
-    this.find("chat").append(item);
-    this.find("chat").scrollTop = this.find("chat").scrollHeight;
-  }
-
-  sayLine(event) {
-    event.stopPropagation();
-    if (this.socket?.readyState !== WebSocket.OPEN) return; // the form itself goes to the server then
-    event.preventDefault();
-    const field = event.target.elements.text;
-    this.tell({ type: "chat", text: field.value });
-    field.value = "";
-    field.focus();
   }
 
   /** What is really received, in all and of each person: used by the tests and by whoever asks for help. */

@@ -151,6 +151,22 @@ async def test_a_port_of_a_range_is_taken_once():
             assert Lite([second]).local_candidates[0].host == "203.0.113.5"
 
 
+@pytest.mark.parametrize(
+    ("address", "host", "number"),
+    [
+        ("127.0.0.1", "127.0.0.1", None),
+        ("203.0.113.5=127.0.0.1", "203.0.113.5", None),
+        ("203.0.113.5:7000=127.0.0.1", "203.0.113.5", 7000),
+        ("2001:db8::5=127.0.0.1", "2001:db8::5", None),
+        ("[2001:db8::5]:7000=127.0.0.1", "2001:db8::5", 7000),
+    ],
+)
+async def test_the_address_outside(address, host, number):
+    with contextlib.closing(Port.open(address, range(0, 1))) as port:
+        assert port.host == host
+        assert port.number == (number or port._socket.getsockname()[1])
+
+
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
 async def test_ipv6():
     try:

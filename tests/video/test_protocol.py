@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from video.media import protocol
-from video.media.protocol import Answer, Chat, Command, Event, Malformed, Offer, State, from_browser
+from video.media.protocol import Answer, Chat, Command, Event, Malformed, Offer, Picture, Restart, State, from_browser
 
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n"
 ANYTHING = st.recursive(
@@ -22,7 +22,7 @@ class FromBrowserTest(SimpleTestCase):
             said = from_browser(content)
         except Malformed:
             return
-        self.assertIsInstance(said, (Offer, Answer, State, Chat))
+        self.assertIsInstance(said, (Offer, Answer, Restart, Picture, State, Chat))
 
     def test_a_browser_cannot_speak_for_another_seat(self):
         for name in ("room", "person", "session", "generation"):
@@ -32,6 +32,8 @@ class FromBrowserTest(SimpleTestCase):
     def test_what_browsers_say_is_understood(self):
         self.assertEqual(from_browser({"type": "offer", "sdp": SDP}), Offer(SDP))
         self.assertEqual(from_browser({"type": "answer", "number": 3, "sdp": SDP}), Answer(3, SDP))
+        self.assertEqual(from_browser({"type": "restart"}), Restart())
+        self.assertEqual(from_browser({"type": "picture", "wanted": False}), Picture(False))
         self.assertEqual(from_browser({"type": "state", "muted": True, "camera": False}), State(True, False))
         self.assertEqual(from_browser({"type": "chat", "text": "왼팔도 저려요"}), Chat("왼팔도 저려요"))
 
@@ -42,6 +44,7 @@ class FromBrowserTest(SimpleTestCase):
             {"type": "offer", "sdp": SDP, "room": "another"}, {"type": "answer", "sdp": SDP},
             {"type": "answer", "number": True, "sdp": SDP}, {"type": "answer", "number": "1", "sdp": SDP},
             {"type": "state", "muted": 1, "camera": False}, {"type": "chat", "text": {"a": 1}},
+            {"type": "restart", "line": "publish"}, {"type": "picture"}, {"type": "picture", "wanted": 1},
             {"type": "candidate", "candidate": "candidate:1 1 udp 1 192.168.0.2 9 typ host"},
         ]  # fmt: skip
         for content in strange:

@@ -1,8 +1,8 @@
 """How much may be sent to one person, so that sound always arrives (method and figures: docs/media.md).
 
 Judged by what the receiver reports of arrivals (gauge.py). A queue that grows is overuse; while it is full, the rate of arrival
-*is* what the link carries. Then picture waits until the queue is gone, and goes on with 85 % of that rate. A rise in one step that stays
-flat is a longer way, not a queue. Short bursts of padding find out whether the link carries more.
+*is* what the link carries. Then picture waits until the queue is gone, and goes on with 85 % of that rate. A rise in one
+step that stays flat is a longer way, not a queue. Short bursts of padding find out whether the link carries more.
 
 Rates are bits a second, times seconds of any monotonic clock, sizes bytes on the wire. Sound never asks here.
 """
@@ -127,7 +127,7 @@ class Downlink:
     def _is_new_route(self, now: float) -> bool:
         """A delay that rose and then stays flat is a longer way; a cut made because of it is undone.
 
-        So is a delay with too few bytes under way for a queue: a queue of so many seconds holds as much as the link carries in them.
+        So is a delay with too few bytes under way: a queue of so many seconds holds as much as the link carries in them.
         """
         gauge = self.gauge
         flat = hollow = False

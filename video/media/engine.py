@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from .protocol import Event
+
+Say = Callable[[Event], None]
+
 
 class Source(Protocol):
     """One thing that a person sends: their sound or their picture."""
@@ -50,18 +54,26 @@ class Getting(Protocol):
         """The browser's answer to the newest offer."""
         ...
 
+    def renew(self) -> None:
+        """The next offer lets the browser look for its way again."""
+        ...
+
+    def want_pictures(self, wanted: bool) -> None:
+        """Send pictures, or sound only."""
+        ...
+
     async def close(self) -> None: ...
 
 
 class Engine(Protocol):
     """How one person's sound and picture reach the others."""
 
-    def sending(self, person: str, failed: Callable[[], None]) -> Sending:
-        """A line for a person's own sound and picture; `failed` is called when it is of no use any more."""
+    def sending(self, person: str, say: Say) -> Sending:
+        """A line for a person's own sound and picture; what happens to it is said (`rejoin`, `silent`)."""
         ...
 
-    def getting(self, failed: Callable[[], None]) -> Getting:
-        """A line on which somebody gets the others."""
+    def getting(self, say: Say) -> Getting:
+        """A line on which somebody gets the others; what happens to it is said (`rejoin`, `silent`, `weak`)."""
         ...
 
     def close(self) -> None: ...

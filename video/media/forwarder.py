@@ -3,20 +3,23 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from aiortc import RTCRtpTransceiver, RTCSessionDescription
 
 from . import private, rtcp
 from .arrivals import Arrivals
+from .engine import Say
 from .ice import Lite
 from .incoming import Incoming
 from .link import Link
 from .outgoing import Outgoing
 from .port import Port, own_addresses
+from .protocol import Event
 from .rtp import Ids, header
 
 TICK_SECONDS = 0.05
+SILENT_SECONDS = 1.2  # sound comes fifty times a second, in silence still twice
 FEEDBACK_TICKS = 2  # arrivals are reported to the sender every so many ticks
 
 
@@ -29,11 +32,11 @@ class Forwarder:
         self._lines: set[SendingLine | GettingLine] = set()
         self._clock = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
 
-    def sending(self, person: str, failed: Callable[[], None]) -> "SendingLine":
-        return SendingLine(self, person, failed)
+    def sending(self, person: str, say: Say) -> "SendingLine":
+        return SendingLine(self, person, say)
 
-    def getting(self, failed: Callable[[], None]) -> "GettingLine":
-        return GettingLine(self, failed)
+    def getting(self, say: Say) -> "GettingLine":
+        return GettingLine(self, say)
 
     def close(self) -> None:
         self._clock.cancel()
@@ -56,18 +59,26 @@ class Forwarder:
 class _Line:
     """What both lines have: a connection, our end of ICE, and the wire once it stands."""
 
-    def __init__(self, engine: Forwarder, failed: Callable[[], None]) -> None:
+    def __init__(self, engine: Forwarder, say: Say) -> None:
         self.engine = engine
         self.lite = Lite(engine.ports)
         self.connection = private.new_connection()
         self.connection.on("connectionstatechange", self._watch)
-        self._failed = failed
+        self.say = say
+        self._silent = False
         self.wire: private.Wire | None = None
         engine.begin(self)  # type: ignore[arg-type]
 
     def _watch(self) -> None:
         if self.connection.connectionState == "failed":
-            self._failed()
+            self.say(Event("rejoin"))
+
+    def watch_silence(self, now: float) -> None:
+        """Whoever falls silent may be at another address: they are asked, once, to look for their way again."""
+        silent = self.wire is not None and now - self.lite.heard_at > SILENT_SECONDS
+        if silent and not self._silent:
+            self.say(Event("silent"))
+        self._silent = silent
 
     def wire_of(self, transceiver: RTCRtpTransceiver) -> private.Wire:
         if self.wire is None:
@@ -89,8 +100,8 @@ class _Line:
 class SendingLine(_Line):
     """A person sends. What arrives is counted, reported to the sender, and handed on."""
 
-    def __init__(self, engine: Forwarder, person: str, failed: Callable[[], None]) -> None:
-        super().__init__(engine, failed)
+    def __init__(self, engine: Forwarder, person: str, say: Say) -> None:
+        super().__init__(engine, say)
         self.person = person
         self.sources: list[Incoming] = []
         self._certificates: set[str] = set()
@@ -99,6 +110,7 @@ class SendingLine(_Line):
         self._named = False  # the description says which SSRCs will come
         self._ids = Ids()
         self._arrivals = Arrivals()
+        self._unseen = False
         self._ticks = 0
 
     def is_same(self, sdp: str) -> bool:
@@ -170,9 +182,13 @@ class SendingLine(_Line):
                     source.sender_report(ntp, stamp, now)
 
     def tick(self, now: float) -> None:
+        self.watch_silence(now)
         for source in self.sources:
             if source.is_live:
                 source.tick(now)
+            if source.kind == "video" and source.is_unseen is not self._unseen:
+                self._unseen = source.is_unseen
+                self.say(Event("unseen" if self._unseen else "seen"))
         self._ticks += 1
         if self.wire and self._ticks % FEEDBACK_TICKS == 0 and (report := self._arrivals.report(self.sources[-1].ssrc)):
             self.wire.send_rtcp(report)
@@ -181,10 +197,11 @@ class SendingLine(_Line):
 class GettingLine(_Line):
     """A person gets the others."""
 
-    def __init__(self, engine: Forwarder, failed: Callable[[], None]) -> None:
-        super().__init__(engine, failed)
+    def __init__(self, engine: Forwarder, say: Say) -> None:
+        super().__init__(engine, say)
         self._given: dict[Incoming, tuple[RTCRtpTransceiver, Outgoing]] = {}
         self._link: Link | None = None
+        self._pictures = True
 
     def give(self, source: Incoming) -> None:
         transceiver = self.connection.addTransceiver(source.kind, direction="sendonly")
@@ -215,12 +232,23 @@ class GettingLine(_Line):
         if outgoing.is_live or outgoing.source not in self._given:
             return
         if self._link is None:
-            self._link = Link(self.wire_of(transceiver))
+            self._link = Link(self.wire_of(transceiver), lambda weak: self.say(Event("weak", weak=weak)))
+            self._link.want_pictures(self._pictures)
         self._link.add(outgoing, agreed.codecs, Ids.of(agreed.headerExtensions), str(transceiver.mid))
 
     def tick(self, now: float) -> None:
         if self._link:
             self._link.tick(now)
+            if self._link.is_answered:
+                self.watch_silence(now)
+
+    def renew(self) -> None:
+        self.lite.renew()
+
+    def want_pictures(self, wanted: bool) -> None:
+        self._pictures = wanted
+        if self._link:
+            self._link.want_pictures(wanted)
 
     async def close(self) -> None:
         if self._link:

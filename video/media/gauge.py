@@ -127,11 +127,12 @@ class Gauge:
     def slope(self) -> float:
         """How fast the delay rises, in seconds a second, over the last 250 ms (5 to 30 packets).
 
-        A queue rises packet by packet. If one step makes up most of the rise, only what came after it counts, and only if it is steep.
+        A queue rises packet by packet. If one step makes up most of the rise, only what came after it counts, if it is steep.
         """
         if not self._came:
             return 0.0
-        end, points = self._came[-1][0], []
+        end = self._came[-1][0]
+        points: list[tuple[float, float]] = []
         for arrival, _size, delay in reversed(self._came):
             if (arrival < end - 0.25 and len(points) >= 5) or len(points) >= 30:
                 break
@@ -150,9 +151,9 @@ class Gauge:
         """Bits a second at which all that left between the first and the last of these packets arrived; None: not yet known."""
         began, ended = (self._times[(first + step) & (RING - 1)] for step in (0, count - 1))
         arrived = [(at, size) for at, size, delay in self._came if began - 1e-6 <= at - delay <= ended + 1e-6]
-        if len(arrived) < 0.7 * count or arrived[-1][0] <= arrived[0][0]:
+        if len(arrived) < max(2, 0.7 * count):
             return None
-        return sum(size for _, size in arrived[1:]) * 8 / (arrived[-1][0] - arrived[0][0])
+        return sum(size for _, size in arrived[1:]) * 8 / max(0.001, arrived[-1][0] - arrived[0][0])
 
     def _unwrapped(self, arrival: float) -> float:
         arrival += self._wraps

@@ -21,8 +21,12 @@ class Taker(Protocol):
     """Somebody who gets the stream."""
 
     loss: float  # share of sound lost on the way to them, 0..1
-    allowance: float  # bits a second of this picture that the way to them has room for
     paused: bool  # too large for them, and left out
+
+    @property
+    def allowance(self) -> float:
+        """Bits a second of this picture that the way to them has room for."""
+        ...
 
     def take(self, packet: Packet, now: float) -> None: ...
     def sender_report(self, ntp: int, rtp: int, now: float) -> None: ...
@@ -50,6 +54,7 @@ class Incoming:
         self._expected_before = self._received_before = 0
         self._jitter = self._transit = 0.0
         self._missing: dict[int, list[float]] = {}  # number -> requests made, last one, first seen missing
+        self.is_unseen = False  # there are people, and none of them can take this picture
         self._key_wanted = False
         self._key_asked_at = self._reported_at = self._report_at = 0.0
         self._limit, self._limit_at = 0.0, 0.0
@@ -122,8 +127,10 @@ class Incoming:
         """Tell the sender of a picture what there is room for. Small changes wait a little, and it is said again each second."""
         if self.kind != "video" or self._wire is None or self.ssrc < 0 or now - self._limit_at < LIMIT_SECONDS:
             return
-        ways = [taker.allowance for taker in self.takers]
-        limit = min((way for way in ways if way >= FOLLOWED * max(ways)), default=MOST)
+        ways = [taker.allowance for taker in self.takers if not taker.paused]
+        self.is_unseen = bool(self.takers) and all(way <= LEAST for way in ways)
+        ways = ways or [LEAST if self.takers else MOST]
+        limit = min(way for way in ways if way >= FOLLOWED * max(ways))
         limit = max(LEAST, min(MOST, limit))
         if abs(limit - self._limit) > 0.05 * self._limit or now - self._limit_at > 1.0 or self._limit_at == 0.0:
             self._limit, self._limit_at = limit, now

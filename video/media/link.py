@@ -27,11 +27,12 @@ MISFIT, FIT = 1.3, 0.9
 class Link:
     """All streams to one person share one connection and one estimate of what it carries."""
 
-    def __init__(self, wire: Wire, weak: Callable[[bool], None] | None = None) -> None:
+    def __init__(self, wire: Wire, weak: Callable[[bool], None]) -> None:
         self.wire = wire
         self.streams: dict[int, Outgoing] = {}
         self.downlink = Downlink(self._changed)
-        self._weak = weak or (lambda is_weak: None)  # told when the picture is left out, and when it is back
+        self._pictures = True  # the person wants pictures, not sound only
+        self._weak = weak  # told when the picture is left out, and when it is back
         self._is_weak = False
         self._hears_arrivals = False  # the receiver reports them; without that nothing is held back
         self._transport = 0  # the transport-wide number that was given last
@@ -49,7 +50,15 @@ class Link:
     def add(self, outgoing: Outgoing, codecs, ids: Ids, mid: str) -> None:
         """One more stream is agreed."""
         outgoing.start(self, self.wire, codecs, ids, mid, time.monotonic())
+        outgoing.paused = outgoing.kind == "video" and not self._pictures
         self.streams[outgoing.ssrc] = outgoing
+
+    def want_pictures(self, wanted: bool) -> None:
+        """The person wants pictures, or sound only."""
+        self._pictures = wanted
+        for outgoing in self.streams.values():
+            outgoing.paused = outgoing.kind == "video" and not wanted
+            outgoing.cut()
 
     def remove(self, outgoing: Outgoing) -> None:
         outgoing.stop()
@@ -81,6 +90,11 @@ class Link:
             self._throw_away()
         elif self._timer is None:
             self._wait()
+
+    @property
+    def is_answered(self) -> bool:
+        """Something is on its way to a person who usually reports what came."""
+        return self._hears_arrivals and self.downlink.gauge.in_flight > 0
 
     def stamp(self, size: int, now: float) -> int:
         """The transport-wide number of a packet of this size that leaves now; its size is charged."""
@@ -204,6 +218,8 @@ class Link:
     def _pause_or_resume(self, outgoing: Outgoing, allowed: float, now: float) -> None:
         """A stream that others want larger than this link can take is left out here, and only here."""
         rate = outgoing.source.rate
+        if not self._pictures:
+            return
         if outgoing.paused:
             fits = rate < FIT * allowed and self.downlink.picture
         else:
@@ -237,8 +253,10 @@ class Link:
     def _wants_more(self) -> bool:
         """A picture is larger, or would be, than the link is known to carry."""
         pictures = [outgoing for outgoing in self.streams.values() if outgoing.kind == "video"]
+        if not self._pictures or not pictures:
+            return False
         allowed = self.allowance()
-        return any(outgoing.paused or outgoing.source.rate > 0.7 * allowed for outgoing in pictures)
+        return not self.downlink.picture or any(outgoing.paused or outgoing.source.rate > 0.7 * allowed for outgoing in pictures)
 
     async def _burst(self, carrier: Outgoing, rate: float) -> None:
         """Padding at this rate for a moment, on top of what flows."""
@@ -262,7 +280,7 @@ class Link:
 
     def _tell_weakness(self) -> None:
         pictures = [outgoing for outgoing in self.streams.values() if outgoing.kind == "video"]
-        weak = bool(pictures) and (not self.downlink.picture or any(outgoing.paused for outgoing in pictures))
+        weak = bool(pictures) and self._pictures and (not self.downlink.picture or any(outgoing.paused for outgoing in pictures))
         if weak is not self._is_weak:
             self._is_weak = weak
             self._weak(weak)

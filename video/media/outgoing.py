@@ -105,7 +105,7 @@ class Outgoing:
 
     def cut(self) -> None:
         """Pictures were left out: the next that can be shown is a whole one."""
-        self.waits_for_key = self.was_cut = True
+        self.waits_for_key = self.was_cut = self.kind == "video"
 
     @property
     def allowance(self) -> float:

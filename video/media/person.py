@@ -31,6 +31,7 @@ class Person:
         self._number = 0  # of the last offer
         self._open = 0  # the offer that has no answer yet; 0 if none
         self._fresh = True
+        self._pictures = True
         self._lock = asyncio.Lock()
         self._patience: asyncio.TimerHandle | None = None
 
@@ -46,7 +47,7 @@ class Person:
         async with self._lock:
             if self._sending is None or not self._sending.is_same(sdp):
                 await self._hang_up()
-                self._sending = self._engine.sending(self.id, self._ask_to_rejoin)
+                self._sending = self._engine.sending(self.id, self._say)
             await self.tell(Event("answer", await self._sending.answer(sdp)))
 
     async def see(self, sources: Iterable[Source]) -> None:
@@ -66,6 +67,19 @@ class Person:
             self._settled()
             await self._offer()
 
+    async def restart(self) -> None:
+        """The browser is at another address: the others come to it on a new way, over the same connection."""
+        async with self._lock:
+            if self._getting and not self._open:
+                self._getting.renew()
+                await self._offer(anyway=True)
+
+    def want_pictures(self, wanted: bool) -> None:
+        """This person wants the others' pictures, or their sound only."""
+        self._pictures = wanted
+        if self._getting:
+            self._getting.want_pictures(wanted)
+
     async def close(self) -> None:
         """End both lines. A line that does not end in time is left to the collector of garbage."""
         self._settled()
@@ -78,10 +92,10 @@ class Person:
         except TimeoutError:
             log.warning("person %s: a line did not end in time", self.id)
 
-    async def _offer(self) -> None:
+    async def _offer(self, anyway: bool = False) -> None:
         gone = [source for source in self._given if source not in self._wanted]
         new = [source for source in self._wanted if source not in self._given]
-        if not gone and not new:
+        if not gone and not new and not anyway:
             return
         line = await self._line_for(len(new))
         for source in [source for source in gone if source in self._given]:
@@ -102,7 +116,8 @@ class Person:
         before = self._getting
         if before and before.sections() + more <= MOST_SECTIONS:
             return before
-        self._getting = self._engine.getting(self._ask_to_rejoin)
+        self._getting = self._engine.getting(self._say)
+        self._getting.want_pictures(self._pictures)
         self._given, self._fresh = [], True
         if before:
             await before.close()
@@ -110,10 +125,10 @@ class Person:
 
     def _give_up(self) -> None:
         """The offer or its answer was lost on the way: joining again mends it."""
-        self._ask_to_rejoin()
+        self._say(Event("rejoin"))
 
-    def _ask_to_rejoin(self) -> None:
-        asyncio.ensure_future(self.tell(Event("rejoin")))
+    def _say(self, event: Event) -> None:
+        asyncio.ensure_future(self.tell(event))
 
     def _settled(self) -> None:
         self._open = 0

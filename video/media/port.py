@@ -31,8 +31,8 @@ class Listener(Protocol):
 class Port:
     """One socket on one local address, and who of the listeners each remote address is."""
 
-    def __init__(self, sock: socket.socket, host: str) -> None:
-        self.host, self.number = host, sock.getsockname()[1]  # as browsers reach it
+    def __init__(self, sock: socket.socket, host: str, number: int = 0) -> None:
+        self.host, self.number = host, number or sock.getsockname()[1]  # as browsers reach it
         self.dropped = 0  # datagrams that the system did not take
         self.unknown = 0  # datagrams of nobody
         self._socket = sock
@@ -47,12 +47,14 @@ class Port:
 
     @classmethod
     def open(cls, address: str, numbers: range) -> "Port":
-        """Listen on the first free port of `numbers` (0: any). `address` may be `public=local` where a router stands between.
+        """Listen on the first free port of `numbers` (0: any).
 
+        `address` is `local`, or `public=local` behind a router, or `public:port=local` behind one that changes the port too.
         Raises OSError if none is free.
         """
-        public, _, local = address.partition("=")
-        local = local or public
+        public, _, local = address.rpartition("=")
+        host, _, number_outside = public.rpartition(":") if public.count(":") == 1 or "]:" in public else (public, "", "0")
+        host = host.strip("[]") or local
         family = socket.AF_INET6 if ":" in local else socket.AF_INET
         for number in numbers:
             sock = socket.socket(family, socket.SOCK_DGRAM)
@@ -66,7 +68,7 @@ class Port:
             sock.setblocking(False)
             for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
                 sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
-            return cls(sock, public)
+            return cls(sock, host, int(number_outside))
         raise OSError("no port to listen on")
 
     def close(self) -> None:

@@ -29,6 +29,18 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """The browser has another address, or hears nothing: it wants a new way on which it gets the others."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The browser wants the others' pictures, or their sound only."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True)
 class State:
     """Muted, or without picture: the others are told."""
 
@@ -47,7 +59,7 @@ class Chat:
 class Command:
     """From the web process to the media worker that holds the room.
 
-    kind: join | offer | answer | leave.  session: the socket that speaks; an older one is not heard.
+    kind: join | offer | answer | restart | picture | leave.  session: the socket that speaks; an older one is not heard.
     generation: the placing of the room that the socket knows; commands for an older one are not heard either.
     """
 
@@ -63,7 +75,9 @@ class Command:
 class Event:
     """From the media worker to one socket.
 
-    kind: answer | offer (number, and whose stream each media section carries) | rejoin | replaced.
+    kind: answer | offer (number, and whose stream each media section carries) | rejoin | replaced |
+    silent (nothing comes from the browser: it should look for its way again) | weak (the line carries no picture, or does again)
+    | unseen, seen (nobody can take this person's picture now: the camera may rest; somebody can).
     """
 
     kind: str
@@ -71,10 +85,11 @@ class Event:
     number: int = 0
     fresh: bool = False  # the receive connection begins anew
     streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person
+    weak: bool = False  # the picture is left out
 
 
-COMMANDS = ("join", "offer", "answer", "leave")
-EVENTS = ("answer", "offer", "rejoin", "replaced")
+COMMANDS = ("join", "offer", "answer", "restart", "picture", "leave")
+EVENTS = ("answer", "offer", "rejoin", "replaced", "silent", "weak", "unseen", "seen")
 
 
 def dump(message: Command | Event) -> str:
@@ -98,7 +113,7 @@ def event(text: str | bytes) -> Event:
     return found
 
 
-def from_browser(content: Any) -> Offer | Answer | State | Chat:
+def from_browser(content: Any) -> Offer | Answer | Restart | Picture | State | Chat:
     """What a browser says, or Malformed: only known kinds, fields, types and sizes pass."""
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise Malformed("no type")
@@ -110,6 +125,12 @@ def from_browser(content: Any) -> Offer | Answer | State | Chat:
         case "answer":
             _fields(said, number=int, sdp=str)
             return Answer(said["number"], _description(said["sdp"]))
+        case "restart":
+            _fields(said)
+            return Restart()
+        case "picture":
+            _fields(said, wanted=bool)
+            return Picture(**said)
         case "state":
             _fields(said, muted=bool, camera=bool)
             return State(**said)

@@ -39,6 +39,10 @@ class Room:
                 await self._look_around()
             case "answer":
                 await person.answer(Answer(**command.body))
+            case "restart":
+                await person.restart()
+            case "picture":
+                person.want_pictures(command.body["wanted"])
             case "leave":
                 await self.leave(person)
 
