@@ -92,6 +92,17 @@ def browser() -> str:
     )
 
 
+def debian(program: str, *packages: str) -> str:
+    """A program of Debian's packages, installed if we may."""
+    if shutil.which(program) is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        _do("apt-get", "update")
+        _do("apt-get", "install", "-y", "--no-install-recommends", *packages)
+    found = shutil.which(program)
+    if found is None:
+        raise Missing(f"The tests need {program}: apt-get install {' '.join(packages)} (Debian).")
+    return found
+
+
 def _postgres_programs(owner, folder) -> Path:
     """Where initdb and postgres are; copied where their user can reach them."""
     programs = _postgres_found()
@@ -135,9 +146,8 @@ def _browser_of_playwright():
 
 
 def _browser_of_debian():
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        _do("apt-get", "update")
-        _do("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk")
+    with contextlib.suppress(Missing):
+        debian("chromium", "chromium", "fonts-noto-cjk")
     return _browser_here()
 
 

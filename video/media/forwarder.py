@@ -32,6 +32,9 @@ class Forwarder:
         self._lines: set[SendingLine | GettingLine] = set()
         self._clock = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
 
+    def of_room(self) -> "Forwarder":
+        return self
+
     def sending(self, person: str, say: Say) -> "SendingLine":
         return SendingLine(self, person, say)
 
