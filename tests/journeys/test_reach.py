@@ -10,6 +10,7 @@ from tests.product import running
 
 from . import steps
 
+pytestmark = pytest.mark.once
 LONG = 40  # seconds
 NO_UDP = [
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",

@@ -12,6 +12,7 @@ from tests.weak_link import WeakLink, free_port
 
 from . import steps
 
+pytestmark = pytest.mark.once
 LONG = 40  # seconds
 
 
