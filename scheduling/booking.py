@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.errors import Refused
 
 from .models import Appointment, AppointmentChange, BookedCell, ClinicRoom, Hold
-from .openings import is_open, open_slots
+from .openings import is_open, next_free
 from .signals import appointment_changed
 from .slots import Slot, cells
 
@@ -33,8 +33,9 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
     """Book a time that is free, or held by the one who books; sending the same request twice gives the same appointment."""
     again = partial(_booked_before, request_key, patient)
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    held = _holds(by, slot, practitioner)
-    if not held and not is_open(slot, practitioner, clinic, kind=kind):
+    is_free = is_open(slot, practitioner, clinic, kind=kind)
+    held = None if is_free else _holds(by, slot, practitioner)
+    if not is_free and not held:
         return again() or refuse()
 
     def write():
@@ -61,7 +62,9 @@ def hold(slot: Slot, *, practitioner, clinic, by, kind=None) -> Hold:
         Hold.objects.filter(by=by).delete()
         until = timezone.now() + timedelta(minutes=HOLD_MINUTES)
         kept = Hold.objects.create(practitioner=practitioner, start=slot.start, end=slot.end, by=by, expires_at=until)
-        _take([BookedCell(hold=kept, practitioner=practitioner, start=cell) for cell in _cells(slot, kind)])
+        BookedCell.objects.bulk_create(
+            [BookedCell(hold=kept, practitioner=practitioner, start=cell) for cell in _cells(slot, kind)]
+        )
         return kept
 
     return _race(write, lambda: None, refuse)
@@ -122,12 +125,20 @@ def forget_old_holds() -> int:
 
 
 def _race(write: Callable, again: Callable, refuse: Callable):
-    """Write in one transaction; whoever loses gets what an earlier twin of the request got, or the refusal."""
-    try:
-        with transaction.atomic():
-            return write()
-    except IntegrityError:
-        return again() or refuse()
+    """Write in one transaction; whoever loses gets what an earlier twin of the request got, or the refusal.
+
+    A hold that ran out is in nobody's way: it is thrown out, and the write is tried once more.
+    """
+    for _attempt in range(2):
+        try:
+            with transaction.atomic():
+                return write()
+        except IntegrityError:
+            if found := again():
+                return found
+            if not forget_old_holds():
+                break
+    return refuse()
 
 
 def _holds(by, slot: Slot, practitioner) -> Hold | None:
@@ -141,20 +152,9 @@ def _cells(slot: Slot, kind):
 
 
 def _sell(slot: Slot, appointment) -> None:
-    sold = [
-        BookedCell(appointment=appointment, practitioner=appointment.practitioner, start=at)
-        for at in _cells(slot, appointment.kind)
-    ]
-    if appointment.room:
-        sold += [BookedCell(appointment=appointment, room=appointment.room, start=at) for at in _cells(slot, appointment.kind)]
-    _take(sold)
-
-
-def _take(wanted: list[BookedCell]) -> None:
-    """Make cells ours; a hold that ran out is in nobody's way."""
-    doctor, times = wanted[0].practitioner, [cell.start for cell in wanted if cell.practitioner_id]
-    Hold.objects.filter(expires_at__lte=timezone.now(), practitioner=doctor, cells__start__in=times).delete()
-    BookedCell.objects.bulk_create(wanted)
+    times, doctor, room = list(_cells(slot, appointment.kind)), appointment.practitioner, appointment.room
+    sold = [BookedCell(appointment=appointment, practitioner=doctor, start=at) for at in times]
+    BookedCell.objects.bulk_create(sold + [BookedCell(appointment=appointment, room=room, start=at) for at in times if room])
 
 
 def _room_for(slot: Slot, clinic, kind) -> ClinicRoom | None:
@@ -180,12 +180,9 @@ def _booked_before(request_key, patient) -> Appointment | None:
 
 
 def _refuse(slot: Slot, practitioner, clinic, kind):
-    """Say no, and name the free times that come next after the one that was wanted, else the first ones."""
-    free = open_slots(practitioner, clinic, kind=kind)
-    later = [other for other in free if other.start >= slot.start]
-    raise SlotTaken(
-        _("This time has just been taken. Please choose another one."), (later if len(later) >= CHOICES else free)[:CHOICES]
-    )
+    """Say no, and name the free times that come next."""
+    others = next_free(slot.start, CHOICES, practitioner, clinic, kind=kind)
+    raise SlotTaken(_("This time has just been taken. Please choose another one."), others)
 
 
 def _record(appointment, what, action, *, by, reason="") -> None:

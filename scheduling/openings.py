@@ -48,11 +48,29 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
 
 
 def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None) -> bool:
-    """Whether this very slot can be booked now; looks at its own day only."""
-    day = timedelta(days=1)
-    if slot.end > timezone.now() + _horizon(kind):
+    """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day."""
+    first, last = _window(kind, None, None)
+    if slot.start < first or slot.end > last:
         return False
-    return slot in open_slots(practitioner, clinic, kind=kind, start=slot.start - day, end=slot.end + day)
+    doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
+    at, ends = minute(slot.start), minute(slot.end + gap)
+    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap)[practitioner.pk]):
+        return False
+    periods = _open_hours(doctors, clinic, slot.start, slot.end)[practitioner.pk]
+    length = (slot.end - slot.start) // timedelta(minutes=1)
+    if _beginnings(periods, [], kind, at, at + length).get(at) != length:
+        return False
+    day = timedelta(days=1)
+    return _local_day(slot, clinic) not in _full_days(doctors, clinic, slot.start - day, slot.end + day)[practitioner.pk]
+
+
+def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitType | None = None) -> list[Slot]:
+    """The next so many free slots; looks further only where the next day has too few, and back to now at last."""
+    for start, end in ((after, after + timedelta(days=1)), (after, None), (None, None)):
+        found = open_slots(practitioner, clinic, kind=kind, start=start, end=end)
+        if len(found) >= many:
+            break
+    return found[:many]
 
 
 def _window(kind, start, end) -> tuple[datetime, datetime]:
