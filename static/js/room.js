@@ -7,7 +7,7 @@ import { Tiles } from "./tiles.js";
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 4000;
 const PATIENCE = 12_000; // a step that takes longer was lost on the way
-const REPLACED = 4409, CLOSED = 4410, BUSY = 4429;
+const REPLACED = 4409, CLOSED = 4410, OUT = 4411, BUSY = 4429;
 
 class Room {
   constructor(element) {
@@ -55,8 +55,8 @@ class Room {
     this.say(text);
   }
 
-  over() {
-    this.leave(this.texts.closed);
+  over(text = this.texts.closed) {
+    this.leave(text);
     this.find("join").hidden = true;
     if (!document.activeElement?.matches("textarea, input")) setTimeout(() => location.reload(), 1500);
   }
@@ -97,6 +97,7 @@ class Room {
     socket.onclose = ({ code }) => {
       if (socket !== this.socket || !this.wanted) return;
       if (code === CLOSED) this.over();
+      else if (code === OUT) this.over(this.texts.out);
       else if (code === REPLACED) this.leave(this.texts.replaced);
       else if (code === BUSY) this.leave(this.find("status").textContent);
       else this.again();
@@ -157,6 +158,7 @@ class Room {
       case "rejoin": return this.rejoin();
       case "replaced": return this.leave(this.texts.replaced);
       case "closed": return this.over();
+      case "out": return this.over(this.texts.out);
       case "people": return this.showPeople(message);
       case "state": return this.tiles.mark(message.person, message);
       case "silent": return this.lookForWay();

@@ -10,7 +10,7 @@ from .protocol import Answer, Event, Malformed
 log = logging.getLogger(__name__)
 Tell = Callable[[Event], Awaitable[None]]
 MOST_TRACKS = 2  # one sound, one picture
-MOST_SECTIONS = 16  # sections of a description are never removed; beyond this the receive line begins anew
+MOST_SECTIONS = 24  # sections of a description are never removed; beyond this the receive line begins anew
 ANSWER_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 

@@ -1,0 +1,81 @@
+"""More than two people in a visit: guests at the door, a third picture, a shared screen, somebody who reloads."""
+
+import pytest
+from playwright.sync_api import expect
+
+from . import steps
+
+KOREAN = {"locale": "ko"}
+
+
+@pytest.fixture
+def meeting(sign_in, request):
+    """The doctor and the assistant, who sits beside the patient, in one room."""
+    assistant, doctor = sign_in("박미영", **KOREAN), sign_in("김서연", **KOREAN)
+    steps.walk_in(assistant, f"이{request.node.name[5:15]}", "1950-1-1")
+    assistant.locator("main a.nhsuk-button").first.click()
+    visit = steps.tell(assistant, "무릎이 아파요", start=False)
+    doctor.goto(f"/desk/visit/{visit}/")
+    doctor.locator(f"form[action='/desk/visit/{visit}/call-in/'] button").click()
+    assistant.goto(f"/visit/{visit}/room/")
+    steps.sees_and_hears(doctor)
+    steps.sees_and_hears(assistant)
+    return doctor, assistant
+
+
+def invite(page, role):
+    """Make a link in the room, without leaving it."""
+    page.locator(".naru-invite summary").click()
+    page.locator(".naru-invite [name=role]").select_option(role)
+    page.locator(".naru-invite form button").click()
+    return page.locator("[data-invited] .naru-link a").get_attribute("href")
+
+
+def come_as_guest(sign_in, link, name):
+    """Open an invitation on a device of one's own and ask to come in."""
+    guest = sign_in(None, **KOREAN)
+    guest.goto(link)
+    guest.locator("[name=name]").fill(name)
+    guest.locator("main form button").click()
+    expect(guest.locator("#now")).to_contain_text("문 앞")
+    return guest
+
+
+def tile_of(page, name):
+    return page.locator(".naru-tile", has=page.locator("figcaption", has_text=name))
+
+
+def test_an_interpreter_is_invited_let_in_and_made_large(meeting, sign_in):
+    doctor, assistant = meeting
+    interpreter = come_as_guest(sign_in, invite(assistant, "interpreter"), "민수")
+    expect(doctor.locator("[data-room-door]")).to_contain_text("민수 님이 들어오려고 합니다.")
+    doctor.locator("[data-admit]").focus()
+    doctor.keyboard.press("Enter")
+    expect(doctor.locator("[data-admit]")).to_have_count(0)
+    interpreter.locator("#join").focus()
+    interpreter.keyboard.press("Enter")
+    for page in (doctor, assistant, interpreter):
+        expect(page.locator(".naru-tile:not(.naru-tile--self)")).to_have_count(2)
+        steps.sees_and_hears(page)
+    pin = tile_of(doctor, "민수").locator("button")
+    pin.focus()
+    doctor.keyboard.press("Space")
+    expect(pin).to_be_focused()
+    expect(doctor.locator(".naru-tile").first).to_contain_text("민수")
+    expect(doctor.locator(".naru-tile--large")).to_have_count(1)
+    doctor.reload()
+    expect(doctor.locator(".naru-tile--large")).to_contain_text("민수")  # the choice outlives a reload
+    for page in (doctor, assistant, interpreter):
+        steps.sees_and_hears(page)
+    tile_of(doctor, "민수").locator("button").click()
+    expect(doctor.locator(".naru-tile--large")).to_have_count(0)
+
+
+def test_not_now_and_then_yes(meeting, sign_in):
+    doctor, assistant = meeting
+    daughter = come_as_guest(sign_in, invite(doctor, "companion"), "영희")
+    assistant.locator("[data-room-door] form", has_text="나중에").locator("button").click()
+    daughter.get_by_role("button", name="다시 요청하기").click()
+    doctor.locator("[data-admit]").click()
+    daughter.locator("#join").click()
+    steps.sees_and_hears(daughter)
