@@ -19,7 +19,7 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 
 from . import rooms, tokens
-from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, from_browser
+from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, Unshare, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
 
@@ -95,7 +95,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     facts = {"number": event.number, "fresh": event.fresh, "streams": event.streams}
                     await self.send_json({"type": "offer", "sdp": event.sdp, **facts})
                 case "answer":
-                    await self.send_json({"type": "answer", "sdp": event.sdp})
+                    await self.send_json({"type": "answer", "sdp": event.sdp, "screen": event.screen})
                 case "silent" | "seen" | "unseen":
                     await self.send_json({"type": event.kind})
                 case "weak":
@@ -146,6 +146,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                 await self.switchboard.offer(self.line, said)
             case Answer():
                 await self.switchboard.answer(self.line, said)
+            case Unshare():
+                await self.switchboard.unshare(self.line)
             case Restart():
                 await self.switchboard.restart(self.line)
             case Picture():

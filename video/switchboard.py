@@ -1,4 +1,4 @@
-"""Django's only door to the media workers: join, offer, answer, restart, picture, leave."""
+"""Django's only door to the media workers: join, offer, answer, unshare, restart, picture, leave."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -71,6 +71,10 @@ class Switchboard:
     async def answer(self, line: Line, said: Answer) -> None:
         """The browser accepts what the worker offered."""
         await self._send(line, "answer", asdict(said))
+
+    async def unshare(self, line: Line) -> None:
+        """The browser shows its screen no more."""
+        await self._send(line, "unshare")
 
     async def restart(self, line: Line) -> None:
         """The browser wants a new way on which it gets the others."""

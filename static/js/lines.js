@@ -1,8 +1,10 @@
-// The two connections of a person in a room: one to send, one to receive everybody else.
+// The connections of a person in a room: one to send, one to receive everybody else, and one more while they show their screen.
 
 export const SEND = "publish";
 export const GET = "receive";
+export const SHOW = "screen";
 const VIDEO_BITRATE = 600_000;
+const SCREEN_BITRATE = 1_000_000;
 const SHAKY = 4000; // so long may a line be interrupted before we join again
 
 export class Lines extends Map {
@@ -52,18 +54,21 @@ export class Lines extends Map {
     }
   }
 
-  /** This device may be at another address now: both lines look for their way again, and nothing else stops. */
+  /** This device may be at another address now: all lines look for their way again, and nothing else stops. */
   async lookForWay() {
     this.room.tell({ type: "restart" });
-    const line = this.get(SEND);
-    if (!line || line.signalingState !== "stable") return;
-    line.restartIce();
-    await this.offer(line);
+    for (const id of [SEND, SHOW]) {
+      const line = this.get(id);
+      if (line?.signalingState !== "stable") continue;
+      line.restartIce();
+      await this.offer(id);
+    }
   }
 
-  async offer(line) {
+  async offer(id) {
+    const line = this.get(id);
     await line.setLocalDescription();
-    this.room.tell({ type: "offer", sdp: line.localDescription.sdp });
+    this.room.tell({ type: "offer", sdp: line.localDescription.sdp, screen: id === SHOW });
   }
 
   async publish() {
@@ -74,14 +79,26 @@ export class Lines extends Map {
       const sendEncodings = track.kind === "video" ? [{ maxBitrate: VIDEO_BITRATE, active: !this.own.rests }] : [{}];
       line.addTransceiver(track, { direction: "sendonly", streams: [this.own.stream], sendEncodings });
     }
-    await this.offer(line);
+    await this.offer(SEND);
   }
 
-  accepted({ sdp }) {
-    return this.get(SEND)?.setRemoteDescription({ type: "answer", sdp });
+  /** The screen goes out on a line of its own, so that nothing else has to be agreed anew. */
+  async show(track) {
+    const sendEncodings = [{ maxBitrate: SCREEN_BITRATE }];
+    this.open(SHOW).addTransceiver(track, { direction: "sendonly", sendEncodings });
+    await this.offer(SHOW);
   }
 
-  /** The server says what it sends, and whose each part is; the answer is all tracks by person. */
+  hide() {
+    this.drop(SHOW);
+    this.room.tell({ type: "unshare" });
+  }
+
+  accepted({ sdp, screen }) {
+    return this.get(screen ? SHOW : SEND)?.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** The server says what it sends, and whose each part is; the answer is all tracks by person (or person/screen). */
   async receive({ sdp, number, fresh, streams }) {
     const line = (!fresh && this.get(GET)) || this.open(GET);
     await line.setRemoteDescription({ type: "offer", sdp });

@@ -2,6 +2,7 @@
 import { Chat } from "./chat.js";
 import { Lines } from "./lines.js";
 import { Own } from "./own.js";
+import { Screen } from "./screen.js";
 import { Tiles } from "./tiles.js";
 
 const FIRST_WAIT = 500;
@@ -16,6 +17,7 @@ class Room {
     this.tiles = new Tiles(this.find("tiles"), this.texts, () => this.askForSound());
     this.own = new Own(this);
     this.lines = new Lines(this, this.own);
+    this.screen = new Screen(this);
     this.chat = new Chat(this.find("chat"), this.find("say"), (text) => this.tell({ type: "chat", text }));
     this.wait = FIRST_WAIT;
     this.find("leave").addEventListener("click", () => this.leave());
@@ -45,6 +47,7 @@ class Room {
   /** Out of the room; the visit goes on. */
   leave(text = this.texts.left) {
     this.wanted = false;
+    this.screen.stop();
     this.hangUp();
     this.dropSocket();
     this.own.stop();
@@ -177,6 +180,7 @@ class Room {
     this.hangUp();
     if (this.own.noPictures) this.own.tellPictures();
     await this.lines.publish();
+    await this.screen.goOn();
     this.settle();
   }
 
@@ -230,7 +234,8 @@ class Room {
     if (!this.wanted || this.timer || this.find("status").querySelector("button:not(:focus)")) return;
     const { noPictures, problem } = this.own;
     const how = !this.lines.bringOthers ? "alone" : noPictures ? "soundonly" : this.weak ? "weak" : "connected";
-    this.say([this.texts[how], this.texts[problem] || ""].join(" ").trim());
+    const more = [problem, this.screen.track && "sharing"].map((name) => this.texts[name]);
+    this.say([this.texts[how], ...more].filter(Boolean).join(" "));
   }
 
   showPeople({ people, me }) {

@@ -2,6 +2,7 @@
 
 const KEPT = "naru.pinned";
 const SELF = "self";
+const SCREEN = "/screen"; // a person's screen stands under their name and this
 
 export class Tiles {
   /** `texts`: the sentences of the page; `blocked` is called when the browser wants a tap before it plays sound. */
@@ -29,10 +30,10 @@ export class Tiles {
 
   make(id) {
     const tile = document.createElement("figure");
-    tile.className = id === SELF ? "naru-tile naru-tile--self" : "naru-tile";
+    tile.className = id === SELF ? "naru-tile naru-tile--self" : id.endsWith(SCREEN) ? "naru-tile naru-tile--screen" : "naru-tile";
     tile.dataset.tile = id;
     tile.append(document.createElement("video"), document.createElement("figcaption"));
-    if (id !== SELF) tile.append(this.pinButton(id));
+    if (id !== SELF && !id.endsWith(SCREEN)) tile.append(this.pinButton(id));
     this.place.append(tile);
     return tile;
   }
@@ -54,15 +55,15 @@ export class Tiles {
     focus?.focus();
   }
 
-  /** First what is pinned, last oneself; the order of the page is the order of the keys. */
+  /** First a screen, then who is pinned, last oneself; the order of the page is the order of the keys. */
   arrange() {
-    const rank = ({ dataset: { tile } }) => (tile === this.pinned ? 0 : tile === SELF ? 2 : 1);
+    const rank = ({ dataset: { tile } }) => (tile.endsWith(SCREEN) ? 0 : tile === this.pinned ? 1 : tile === SELF ? 3 : 2);
     const tiles = this.all;
     const sorted = [...tiles].sort((one, other) => rank(one) - rank(other));
     if (sorted.some((tile, index) => tile !== tiles[index])) this.place.append(...sorted);
     for (const tile of tiles) {
       const isPinned = tile.dataset.tile === this.pinned;
-      tile.classList.toggle("naru-tile--large", isPinned);
+      tile.classList.toggle("naru-tile--large", isPinned || tile.dataset.tile.endsWith(SCREEN));
       tile.querySelector("button")?.setAttribute("aria-pressed", isPinned);
     }
     this.place.dataset.people = tiles.length;
@@ -92,7 +93,7 @@ export class Tiles {
 
   name(people) {
     this.names = new Map(people.map((person) => [person.id, person.name]));
-    for (const id of this.names.keys()) this.caption(id);
+    for (const { dataset } of this.all) this.caption(dataset.tile);
   }
 
   mark(id, state) {
@@ -101,11 +102,12 @@ export class Tiles {
   }
 
   caption(id) {
-    const { muted, camera } = this.states.get(id) || { muted: false, camera: true };
-    const words = [this.names.get(id), muted && this.texts.muted, !camera && this.texts.nopicture].filter(Boolean);
     const tile = this.find(id);
     if (!tile) return;
-    tile.querySelector("figcaption").textContent = id === SELF ? this.texts.self : words.join(" · ");
+    const [person, part] = id.split("/");
+    const { muted, camera } = (!part && this.states.get(id)) || { muted: false, camera: true };
+    const words = [this.names.get(person), part && this.texts.screen, muted && this.texts.muted, !camera && this.texts.nopicture];
+    tile.querySelector("figcaption").textContent = id === SELF ? this.texts.self : words.filter(Boolean).join(" · ");
     tile.classList.toggle("naru-tile--dark", !camera); // never the last picture of a camera that is off
     const label = this.texts.pin.replace("{name}", this.names.get(id) || "");
     Object.assign(tile.querySelector("button") || {}, { title: label, ariaLabel: label });

@@ -79,3 +79,28 @@ def test_not_now_and_then_yes(meeting, sign_in):
     doctor.locator("[data-admit]").click()
     daughter.locator("#join").click()
     steps.sees_and_hears(daughter)
+
+
+def moves(page, selector):
+    """The picture in a tile goes on."""
+    shown = f"document.querySelector('{selector} video')?.currentTime || 0"
+    before = page.evaluate(shown)
+    steps.wait_for(lambda: page.evaluate(shown) > before, what=f"{selector} moves")
+
+
+def test_a_screen_is_large_for_the_other_and_ends_by_itself(meeting):
+    doctor, assistant = meeting
+    doctor.locator("[data-room-share]").focus()
+    doctor.keyboard.press("Enter")
+    expect(assistant.locator(".naru-tile").first).to_have_class("naru-tile naru-tile--screen naru-tile--large")
+    moves(assistant, ".naru-tile--screen")
+    steps.sees_and_hears(assistant)  # the camera runs on beside it
+    assistant.reload()
+    moves(assistant, ".naru-tile--screen")
+    doctor.evaluate("window.naruRoom.rejoin()")  # whatever breaks, what was shown is shown on
+    expect(assistant.locator(".naru-tile--screen")).to_have_count(0)
+    moves(assistant, ".naru-tile--screen")
+    doctor.evaluate("window.naruRoom.screen.track.dispatchEvent(new Event('ended'))")  # "stop" in the browser's own bar
+    expect(assistant.locator(".naru-tile--screen")).to_have_count(0)
+    steps.sees_and_hears(assistant)
+    expect(doctor.locator("[data-room-share]")).to_have_text("내 화면 보여 주기")

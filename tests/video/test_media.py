@@ -97,6 +97,30 @@ async def test_a_third_comes_and_goes_without_disturbing_the_others():
         assert a.getting is first  # renegotiated, not replaced
 
 
+async def test_a_screen_is_shown_beside_the_camera_and_taken_away_again():
+    async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await a.publish()
+        await b.gets("a")
+        await a.share()
+        await b.gets("a/screen", "video")
+        await b.gets("a")
+        await a.switchboard.unshare(a.line)
+        await until(lambda: set(b.streams.values()) == {"a"}, what="the screen is gone")
+        await b.gets("a")
+        await a.share()
+        await b.gets("a/screen", "video")
+        assert "rejoin" not in a.told + b.told
+
+
+async def test_a_screen_is_one_picture_and_no_sound():
+    async with working(), Browser(URL, room(), "a") as a:
+        for track in ("audio", "video"):
+            sdp = "v=0\r\n" + f"m={track} 9 UDP/TLS/RTP/SAVPF 96\r\n" * (1 if track == "audio" else 2)
+            await a.switchboard.offer(a.line, Offer(sdp, screen=True))
+            await until(lambda: "rejoin" in a.told, what="refused")
+            a.told.clear()
+
+
 async def test_who_cannot_send_still_sees():
     async with working(), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
         await a.publish()

@@ -5,7 +5,7 @@ import time
 
 from .engine import Engine
 from .person import Person, Tell
-from .protocol import Answer, Command, Event
+from .protocol import Answer, Command, Event, Offer
 
 MOST_PEOPLE = 7  # six and an interpreter
 EMPTY_SECONDS = 10.0
@@ -35,7 +35,10 @@ class Room:
             return
         match command.kind:
             case "offer":
-                await person.publish(command.body["sdp"])
+                await person.publish(Offer(**command.body))
+                await self._look_around()
+            case "unshare":
+                await person.unshare()
                 await self._look_around()
             case "answer":
                 await person.answer(Answer(**command.body))
