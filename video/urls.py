@@ -21,4 +21,8 @@ urlpatterns = [
     path("guest/<uuid:pk>/room/seat/", guests.seat, name="guest-seat"),
     path("guest/<uuid:pk>/room/say/", guests.say, name="guest-say"),
     path("visit/<uuid:pk>/check/", check.check, name="check"),
+    path("guest/<uuid:pk>/check/", check.check_guest, name="guest-check"),
+    path("visit/<uuid:pk>/phone/", check.ask_for_call, name="ask-for-call"),
+    path("visit/<uuid:pk>/phone/no/", check.take_back, name="no-call"),
+    path("visit/<uuid:pk>/phone/called/", check.called, name="called"),
 ]

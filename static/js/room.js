@@ -26,6 +26,24 @@ class Room {
     navigator.connection?.addEventListener("change", () => this.lookForWay());
   }
 
+  // What other modules look at.
+
+  get stream() {
+    return this.own.stream;
+  }
+
+  get problem() {
+    return this.own.problem;
+  }
+
+  get noPictures() {
+    return this.own.noPictures;
+  }
+
+  soundOnly() {
+    this.own.soundOnly();
+  }
+
   find(name) {
     return this.element.querySelector(`[data-room-${name}]`);
   }
@@ -46,6 +64,7 @@ class Room {
 
   /** Out of the room; the visit goes on. */
   leave(text = this.texts.left) {
+    this.element.dispatchEvent(new Event("room:leaving"));
     this.wanted = false;
     this.screen.stop();
     this.hangUp();
@@ -178,7 +197,7 @@ class Room {
 
   async start() {
     this.hangUp();
-    if (this.own.noPictures) this.own.tellPictures();
+    if (this.noPictures) this.own.tellPictures();
     await this.lines.publish();
     await this.screen.goOn();
     this.settle();
@@ -232,9 +251,8 @@ class Room {
 
   showHow() {
     if (!this.wanted || this.timer || this.find("status").querySelector("button:not(:focus)")) return;
-    const { noPictures, problem } = this.own;
-    const how = !this.lines.bringOthers ? "alone" : noPictures ? "soundonly" : this.weak ? "weak" : "connected";
-    const more = [problem, this.screen.track && "sharing"].map((name) => this.texts[name]);
+    const how = !this.lines.bringOthers ? "alone" : this.noPictures ? "soundonly" : this.weak ? "weak" : "connected";
+    const more = [this.problem, this.screen.track && "sharing"].map((name) => this.texts[name]);
     this.say([this.texts[how], ...more].filter(Boolean).join(" "));
   }
 

@@ -1,5 +1,7 @@
 // The people of a room on the page: a picture for each, with name, and what is off. A person can make one of them large.
 
+import { playWhereChosen } from "./devices.js";
+
 const KEPT = "naru.pinned";
 const SELF = "self";
 const SCREEN = "/screen"; // a person's screen stands under their name and this
@@ -23,6 +25,7 @@ export class Tiles {
     const tile = this.find(id) || this.make(id);
     const video = tile.querySelector("video");
     Object.assign(video, { autoplay: true, playsInline: true, muted: id === SELF, srcObject: stream });
+    if (id !== SELF) playWhereChosen(video);
     video.play().catch((error) => error.name === "NotAllowedError" && this.blocked());
     this.caption(id);
     this.arrange();

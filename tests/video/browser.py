@@ -22,8 +22,8 @@ from video.switchboard import Switchboard
 class Browser:
     """Joins a room, sends a picture and sound, and counts the frames it gets of each person."""
 
-    def __init__(self, redis_url, room, person):
-        self.room, self.person = room, person
+    def __init__(self, redis_url, room, person, echo=False):
+        self.room, self.person, self.echo = room, person, echo
         self.redis_url = redis_url
         self.frames = {}  # (person, kind) -> decoded frames
         self.told = []  # kinds of events, in order
@@ -35,7 +35,7 @@ class Browser:
         self.session = uuid.uuid4().hex
         self.closing = contextlib.AsyncExitStack()
         events = await self.closing.enter_async_context(self.switchboard.events(self.session))
-        self.line = await self.switchboard.join(self.room, self.person, self.session)
+        self.line = await self.switchboard.join(self.room, self.person, self.session, echo=self.echo)
         self.tasks.append(asyncio.create_task(self.listen(events)))
         return self
 

@@ -112,6 +112,12 @@ async def test_a_screen_is_shown_beside_the_camera_and_taken_away_again():
         assert "rejoin" not in a.told + b.told
 
 
+async def test_an_echo_room_gives_back_what_is_sent():
+    async with working(), Browser(URL, room(), "a", echo=True) as a:
+        await a.publish()
+        await a.gets("a")
+
+
 async def test_a_screen_is_one_picture_and_no_sound():
     async with working(), Browser(URL, room(), "a") as a:
         for track in ("audio", "video"):

@@ -14,6 +14,8 @@ EMPTY_SECONDS = 10.0
 class Room:
     """The people of one visit on this worker, in one placing (generation) of the room."""
 
+    is_echo = False  # a room of one, for trying: everybody gets back what they send
+
     def __init__(self, generation: int, engine: Engine) -> None:
         self.generation = generation
         self.people: dict[str, Person] = {}
@@ -80,4 +82,4 @@ class Room:
         await asyncio.gather(*(person.see(self._others(person)) for person in people))
 
     def _others(self, person: Person):
-        return [source for other in self.people.values() if other is not person for source in other.sources]
+        return [source for other in self.people.values() if self.is_echo or other is not person for source in other.sources]
