@@ -37,6 +37,9 @@ class InvitationQuerySet(models.QuerySet):
     def asking(self):
         return self.filter(state=Invitation.State.ASKING).order_by("asked_at")
 
+    def inside(self):
+        return self.filter(state=Invitation.State.ADMITTED, seat__joined_at__isnull=False, seat__left_at=None)
+
 
 class Invitation(models.Model):
     """Somebody without an account is invited into one visit; they wait until they are let in."""

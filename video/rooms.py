@@ -63,6 +63,11 @@ class Seat(NamedTuple):
         """The guests who stand at the door."""
         return self.visit.invitations.asking()
 
+    @property
+    def guests_inside(self):
+        """The guests who were let in and are here."""
+        return self.visit.invitations.inside()
+
 
 def room_group(visit_id) -> str:
     return f"room.{visit_id}"

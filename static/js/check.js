@@ -93,7 +93,7 @@ class Check {
 
   listenOn(loudspeaker) {
     choose({ loudspeaker });
-    if (this.echo?.loud) playWhereChosen(this.echo.loud);
+    if (this.echo?.player) playWhereChosen(this.echo.player);
   }
 
   async list() {

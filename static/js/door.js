@@ -10,7 +10,7 @@ if (door) {
   door.addEventListener("htmx:responseError", look); // somebody else answered first
   let here = false;
   door.addEventListener("htmx:beforeSwap", () => (here = door.contains(document.activeElement)));
-  door.addEventListener("htmx:afterSwap", () => here && (door.querySelector("button") || room.querySelector("[data-room-mute]")).focus());
+  door.addEventListener("htmx:afterSwap", () => here && (door.querySelector("[data-admit]") || room.querySelector("[data-room-mute]")).focus());
 }
 
 /** A form that was refused says why, where it stands. */

@@ -1,8 +1,8 @@
 // The way to the clinic and back: what this browser sends comes back from a media worker, and is heard a second later.
 import { playWhereChosen } from "./devices.js";
-import { Lines } from "./lines.js";
+import { GET, Lines } from "./lines.js";
 
-const SECONDS = 1; // so much later one hears oneself: at once would only confuse
+const LATER = 1000; // ms until one hears oneself, where the browser can wait: at once would only confuse
 const ENOUGH = 25; // packets of sound that came back: half a second
 const PICTURES = 5;
 const PATIENCE = 15_000;
@@ -40,17 +40,11 @@ export class Echo {
   }
 
   play(tracks) {
-    const sound = [...tracks.values()].flat().find(({ kind }) => kind === "audio");
-    if (!sound || this.sound) return;
-    this.silent = Object.assign(new Audio(), { srcObject: new MediaStream([sound]), muted: true }); // Chromium decodes only what is played
-    this.sound = new AudioContext();
-    const later = this.sound.createDelay(SECONDS + 1);
-    later.delayTime.value = SECONDS;
-    const out = this.sound.createMediaStreamDestination();
-    this.sound.createMediaStreamSource(this.silent.srcObject).connect(later).connect(out);
-    this.loud = Object.assign(new Audio(), { srcObject: out.stream });
-    for (const player of [this.silent, this.loud]) player.play().catch(() => {});
-    playWhereChosen(this.loud);
+    const sound = [...tracks.values()].flat().filter(({ kind }) => kind === "audio");
+    for (const receiver of this.lines.get(GET).getReceivers()) if (sound.includes(receiver.track)) receiver.jitterBufferTarget = LATER;
+    this.player = Object.assign(new Audio(), { srcObject: new MediaStream(sound) });
+    this.player.play().catch(() => {});
+    playWhereChosen(this.player);
   }
 
   /** The answer is known; the echo itself goes on until the page or the server ends it. */
@@ -69,8 +63,7 @@ export class Echo {
     this.socket.onclose = null;
     this.socket.close();
     this.lines.hangUp();
-    this.sound?.close();
-    for (const player of [this.silent, this.loud]) player?.pause();
+    this.player?.pause();
   }
 
   // What the lines ask of a room.

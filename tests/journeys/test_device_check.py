@@ -24,7 +24,7 @@ def test_own_sound_and_picture_come_back_from_the_server(sign_in):
     for step in ("video", "audio", "way"):
         expect(patient.locator(f"[data-check-step={step}]")).to_have_attribute("data-state", "yes")
     steps.wait_for(lambda: patient.evaluate("window.naruEcho.lines.stats()")["sound"] > 0, what="the own voice")
-    steps.wait_for(lambda: patient.evaluate("window.naruEcho.loud.currentTime") > 0, what="the own voice is played")
+    steps.wait_for(lambda: patient.evaluate("window.naruEcho.player.currentTime") > 0, what="the own voice is played")
     patient.locator("[data-check-sound]").click()
     expect(patient.locator("[data-check-step=video]")).to_have_attribute("data-state", "without")
     expect(patient.locator("[data-check-status]")).to_have_class("naru-message naru-message--good", timeout=20_000)

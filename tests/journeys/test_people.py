@@ -79,6 +79,27 @@ def test_not_now_and_then_yes(meeting, sign_in):
     doctor.locator("[data-admit]").click()
     daughter.locator("#join").click()
     steps.sees_and_hears(daughter)
+    doctor.locator("[data-room-door] summary").click()
+    doctor.locator(".naru-door__inside button").click()
+    expect(daughter.locator("#now")).to_contain_text("나중에", timeout=20_000)
+    expect(doctor.locator(".naru-tile:not(.naru-tile--self)")).to_have_count(1)
+
+
+REPLAY = """async (seat) => {
+  const { token } = await (await fetch(seat)).json();
+  const come = () => new Promise((done) => {
+    const { pathname } = new URL(naruRoom.texts.socket, location);
+    const socket = new WebSocket(`${location.origin.replace("http", "ws")}${pathname}?token=${token}`);
+    socket.onclose = ({ code }) => done(code);
+    socket.onmessage = ({ data }) => JSON.parse(data).type === "joined" && done("joined");
+  });
+  return [await come(), await come()];
+}"""
+
+
+def test_a_pass_is_good_for_one_socket(meeting):
+    _doctor, assistant = meeting
+    assert assistant.evaluate(REPLAY, assistant.locator("#room").get_attribute("data-seat")) == ["joined", 4404]
 
 
 def moves(page, selector):
@@ -103,4 +124,4 @@ def test_a_screen_is_large_for_the_other_and_ends_by_itself(meeting):
     doctor.evaluate("window.naruRoom.screen.track.dispatchEvent(new Event('ended'))")  # "stop" in the browser's own bar
     expect(assistant.locator(".naru-tile--screen")).to_have_count(0)
     steps.sees_and_hears(assistant)
-    expect(doctor.locator("[data-room-share]")).to_have_text("내 화면 보여 주기")
+    expect(doctor.locator("[data-room-share]")).to_have_text("화면 공유")

@@ -230,6 +230,13 @@ class DoorPageTest(DoorTest):
         self.assertNotContains(page, self.url("admit", first.pk))
         self.assertContains(page, self.url("admit", second.pk))
 
+    def test_a_guest_who_is_inside_can_be_asked_to_wait_outside(self):
+        invitation = admission.admit_in(self.asking(), by=self.doctor)
+        rooms.enter(rooms.admit_guest(invitation), "socket")
+        self.assertContains(self.client.get(self.url("asking", self.visit.pk)), self.url("turn-away", invitation.pk))
+        self.client.post(self.url("turn-away", invitation.pk))
+        self.assertNotContains(self.client.get(self.url("asking", self.visit.pk)), self.url("turn-away", invitation.pk))
+
     def test_the_patient_does_not_open_the_door(self):
         invitation = self.asking()
         self.client.force_login(self.owner)
