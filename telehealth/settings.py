@@ -214,6 +214,13 @@ MEDIA_ADDRESSES = _list("MEDIA_ADDRESSES")
 _first, _, _last = os.environ.get("MEDIA_PORTS", "0").partition("-")  # "40000-40099": each worker takes a free one
 MEDIA_PORTS = range(int(_first), int(_last or _first) + 1)
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
+# Who carries sound and picture: "naru" (our own forwarder) or "janus" (a Janus server; docs/media.md says when).
+MEDIA_ENGINE = os.environ.get("MEDIA_ENGINE", "naru")
+JANUS_URL = os.environ.get("JANUS_URL", "http://127.0.0.1:8088/janus")
+JANUS_SECRET = os.environ.get("JANUS_SECRET", "")
+# Relays for clinics that block UDP: addresses of our coturn, and the secret it shares with us (docs/install.md).
+TURN_URLS = _list("TURN_URLS")
+TURN_SECRET = os.environ.get("TURN_SECRET", "")
 
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
@@ -267,5 +274,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "aioice": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "aioice": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }

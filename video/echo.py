@@ -8,12 +8,12 @@ from dataclasses import asdict
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.conf import settings
 
 from visits.access import visit_of_scope
 
 from . import admission
 from .media.protocol import LONGEST_MESSAGE, Answer, Malformed, Offer, from_browser
+from .reach import ice_servers
 from .switchboard import AWAY, NoWorker, Switchboard
 
 ECHO_SECONDS = 60  # a check is short; nobody keeps a worker busy with their own echo
@@ -24,22 +24,23 @@ STRANGER, DONE = 4404, 4410
 class EchoSocket(AsyncJsonWebsocketConsumer):
     """Somebody who hears and sees themselves by way of the server: whoever succeeds here will succeed in the room."""
 
-    line = echo = None
+    about = line = echo = None
     count = 0
 
     async def connect(self):
         await self.accept()
-        if not await self.may_try():
+        self.about = await self.tried_by()
+        if self.about is None:
             return await self.close(code=STRANGER)
         self.switchboard, self.session = Switchboard(), uuid.uuid4().hex
-        await self.send_json({"type": "welcome", "iceServers": settings.ICE_SERVERS})
+        await self.send_json({"type": "welcome", "iceServers": ice_servers(self.about)})
         self.echo = asyncio.create_task(self.give_back())
 
     @database_sync_to_async
-    def may_try(self):
-        """Whoever has a part in this visit, and its guests."""
+    def tried_by(self):
+        """Whoever has a part in this visit tries for it, a guest for their invitation."""
         pk = self.scope["url_route"]["kwargs"]["pk"]
-        return bool(visit_of_scope(self.scope, pk) or admission.of_session(self.scope["session"], pk))
+        return visit_of_scope(self.scope, pk) or admission.of_session(self.scope["session"], pk)
 
     async def give_back(self):
         """Pass on what the worker says, for as long as a check takes."""

@@ -1,6 +1,5 @@
 """The room's page, its pass, and writing a line without a socket."""
 
-from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,6 +11,7 @@ from visits.states import WITH_DOCTOR
 
 from .. import rooms, tokens
 from ..access import visit_here
+from ..reach import ice_servers
 
 
 @require_safe
@@ -47,4 +47,4 @@ def show(request, place):
 
 def give_pass(participant):
     """What a browser needs to come in, once."""
-    return JsonResponse({"token": tokens.token_for(participant), "iceServers": settings.ICE_SERVERS})
+    return JsonResponse({"token": tokens.token_for(participant), "iceServers": ice_servers(participant)})
