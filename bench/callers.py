@@ -35,7 +35,9 @@ ARRIVALS_SECONDS, RECEPTIONS_SECONDS = 0.06, 1.0
 CLOCK = {"audio": 48_000, "video": 90_000}
 _STAMP = Struct("!d")
 
-HERE = next(address for address in own_addresses() if ":" not in address)  # the load never leaves this machine; Janus shuns 127.0.0.1
+HERE = next(
+    address for address in own_addresses() if ":" not in address
+)  # the load never leaves this machine; Janus shuns 127.0.0.1
 aioice.ice.get_host_addresses = lambda **_families: [HERE]
 
 
@@ -167,7 +169,7 @@ class Caller:
         now = time.monotonic()
         start, end, _level, number = header(data, self._ids)
         if number >= 0:
-            self._arrivals.note(number, now)
+            self._arrivals.came[number] = now
         self.got += 1
         seq, ssrc = (data[2] << 8) | data[3], int.from_bytes(data[8:12])
         stream = self._streams.setdefault(ssrc, [seq, seq, 0])

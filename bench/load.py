@@ -1,7 +1,7 @@
 """What a forwarded packet costs the server, beside Janus and stock aiortc in the same run: `python -m bench.load [PART ...]`.
 
-The servers run at once, pinned to one core, and are played to in turn, so that whatever else this machine does disturbs all alike.
-Counted is the processor time of the server's process for each packet that arrived at somebody.
+The servers run at once, pinned to one core, and are played to in turn: what else this machine does disturbs all alike. Counted
+is the processor time of the server's process for each packet that arrived at somebody.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import statistics
 import sys
 
 from .callers import Caller, Reel, play
+from .house import spread
 from .servers import Janus, Ours
 
 WARM, SECONDS, ROUNDS = 4, 4, 5
@@ -62,7 +63,9 @@ async def delay(reel) -> dict:
         result = {}
         for name, (_server, people) in players.items():
             times = sorted(each for person in people for each in person.delays)
-            result[name] = {f"p{at}, ms": round(1000 * times[len(times) * at // 100], 2) for at in (50, 95)} | {"packets": len(times)}
+            result[name] = {f"p{at}, ms": round(1000 * times[len(times) * at // 100], 2) for at in (50, 95)} | {
+                "packets": len(times)
+            }
     return result
 
 
@@ -141,11 +144,6 @@ def ratio(found, one, other) -> str:
 
 def difference(found, one, other) -> str:
     return spread([a["us"] - b["us"] for a, b in zip(found[one], found[other], strict=True)])
-
-
-def spread(values) -> str:
-    """The median, and from where to where."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 PARTS = {"cost": cost, "fan out": fan_out, "relay": relay, "delay": delay, "memory": memory}

@@ -136,7 +136,9 @@ class Janus(Server):
         handle = await self._attach()
         if room not in self.rooms:
             self.rooms[room] = next(self.numbers)
-            await self._say(handle, request="create", room=self.rooms[room], publishers=32, bitrate=2_500_000, notify_joining=False)
+            await self._say(
+                handle, request="create", room=self.rooms[room], publishers=32, bitrate=2_500_000, notify_joining=False
+            )
         self.handles[caller] = [handle]
         if not sends:
             return

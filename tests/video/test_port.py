@@ -94,7 +94,7 @@ async def test_nobody_can_take_over_the_address_of_another():
         await ask(sock, port, check(lite))
         other = Lite([port])
         media = []
-        lite.on_media = media.append
+        lite.on_media = lambda data, _now: media.append(data)
         assert await ask(sock, port, check(other, password="y" * 24)) is None
         sock.sendto(b"\x80 packet", (port.host, port.number))
         await until(lambda: media)
@@ -136,7 +136,7 @@ async def test_closing_ends_whoever_waits():
 async def test_more_than_the_handshake_needs_is_not_kept():
     with listening() as (port, lite):
         for _ in range(1000):
-            lite.datagram(b"\x16")
+            lite.datagram(b"\x16", 0.0)
         assert lite._inbox.qsize() < 100
 
 
@@ -180,6 +180,6 @@ async def test_ipv6():
         await lite.send(b"\x16 handshake")
         assert await asyncio.get_running_loop().sock_recv(sock, 2048) == b"\x16 handshake"
         media = []
-        lite.on_media = media.append
+        lite.on_media = lambda data, _now: media.append(data)
         sock.sendto(b"\x80 packet", (port.host, port.number))
         await until(lambda: media)

@@ -28,11 +28,7 @@ class Gauge:
         self.in_flight = 0  # bytes sent and not yet reported
         self.ahead = 0  # bytes that were under way when the packet left that was reported last
         self.last_report: float | None = None  # when the receiver spoke last
-        self._times = [0.0] * RING
-        self._sizes = [0] * RING
-        self._numbers = [-1] * RING  # -1 once reported
-        self._upto = [0] * RING  # bytes sent when this one left
-        self._ahead = [0] * RING  # bytes under way then
+        self._ring: list[tuple[int, float, int, int, int]] = [(-1, 0.0, 0, 0, 0)] * RING
         self._sent = 0
         self._came: deque[tuple[float, int, float]] = deque()  # arrival, size, delay of the last second
         self._came_bytes = 0
@@ -45,40 +41,38 @@ class Gauge:
 
     def sent(self, seq: int, size: int, now: float) -> None:
         """A packet with this transport-wide number leaves now."""
-        place = seq & (RING - 1)
-        self._times[place], self._sizes[place], self._numbers[place] = now, size, seq
         self._sent += size
-        self._upto[place], self._ahead[place] = self._sent, self.in_flight
+        self._ring[seq & (RING - 1)] = seq, now, size, self._sent, self.in_flight
         self.in_flight += size
         if self.last_report is None:
             self.last_report = now
 
     def report(self, base: int, arrivals: list[float | None], now: float) -> bool:
         """The receiver reports arrivals from number `base` on. False: nothing of it was new."""
-        lost, delays, last = 0, [], -1
-        for step, arrival in enumerate(arrivals):
-            seq = (base + step) & 0xFFFF
-            place = seq & (RING - 1)
-            if self._numbers[place] != seq:
+        ring, came, lost, delays = self._ring, self._came, 0, []
+        sent, upto, ahead = 0.0, 0, 0
+        for step, arrival in enumerate(arrivals, base):
+            seq = step & 0xFFFF
+            number, at, size, total, before = ring[seq & (RING - 1)]
+            if number != seq:
                 continue
             if arrival is None:
                 lost += 1
                 continue
-            self._numbers[place], last = -1, place
+            sent, upto, ahead = at, total, before
+            ring[seq & (RING - 1)] = -1, at, size, total, before  # reported
             arrival = self._unwrapped(arrival)
-            delay = arrival - self._times[place]
-            delays.append(delay)
-            self._came.append((arrival, self._sizes[place], delay))
-            self._came_bytes += self._sizes[place]
+            delays.append(arrival - at)
+            came.append((arrival, size, arrival - at))
+            self._came_bytes += size
         if delays or lost:
             self._lost.append((now, lost, lost + len(delays)))
         self._count_lost(now)
         if not delays:
             return False
         self.last_report = now
-        self.in_flight = min(self.in_flight, self._sent - self._upto[last])
-        self.ahead = self._ahead[last]
-        self._measure_round_trip(now - self._times[last], now)
+        self.in_flight, self.ahead = min(self.in_flight, self._sent - upto), ahead
+        self._measure_round_trip(now - sent, now)
         end = self._came[-1][0]
         while self._came[0][0] < end - 1.0:
             self._came_bytes -= self._came.popleft()[1]
@@ -149,7 +143,7 @@ class Gauge:
 
     def burst_rate(self, first: int, count: int) -> float | None:
         """Bits a second at which all that left between the first and the last of these packets arrived; None: not yet known."""
-        began, ended = (self._times[(first + step) & (RING - 1)] for step in (0, count - 1))
+        began, ended = (self._ring[(first + step) & (RING - 1)][1] for step in (0, count - 1))
         arrived = [(at, size) for at, size, delay in self._came if began - 1e-6 <= at - delay <= ended + 1e-6]
         if len(arrived) < max(2, 0.7 * count):
             return None

@@ -31,6 +31,7 @@ class Link:
         self.wire = wire
         self.streams: dict[int, Outgoing] = {}
         self.downlink = Downlink(self._changed)
+        self._note_sent = self.downlink.gauge.sent
         self._pictures = True  # the person wants pictures, not sound only
         self._weak = weak  # told when the picture is left out, and when it is back
         self._is_weak = False
@@ -41,8 +42,8 @@ class Link:
         self._credit = self._repair_credit = 0.0  # bytes that may leave now
         self._credit_at = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
-        self._sound_rate = 0.0
-        self._sound_bytes, self._sound_at = 0, time.monotonic()
+        self._sound_rate = self._sound_before = 0.0
+        self._sound_at = time.monotonic()
         wire.on_rtcp = self.heard
 
     # --- what comes in to be sent
@@ -70,22 +71,24 @@ class Link:
         for outgoing in list(self.streams.values()):
             self.remove(outgoing)
 
-    def send(self, outgoing: Outgoing, packet: Packet, now: float) -> None:
-        """Sound leaves; picture leaves, waits or is left out."""
-        if outgoing.kind == "audio":
-            self._sound_bytes += len(packet.payload) + OVERHEAD
-            return outgoing.leave(packet, now)
+    def has_room(self, now: float) -> bool:
+        """Picture may leave at once: none waits, and the link takes it."""
+        if not self._hears_arrivals:
+            return True
+        if self._credit <= 0:
+            self._earn(now)
+        return not self._queue and self._may_leave()
+
+    def wait(self, outgoing: Outgoing, packet: Packet, now: float) -> None:
+        """Picture for which there is no room waits, or is left out."""
         downlink = self.downlink
         if outgoing.paused or not downlink.picture or downlink.stopped:
             return outgoing.cut()
-        if not self._queue:
-            self._earn(now)
-            if self._may_leave(len(packet.payload)):
-                return outgoing.leave(packet, now)
-        if outgoing.waits_for_key and not self._whole and not starts_whole_picture(outgoing.source.mime, packet.payload):
+        whole = starts_whole_picture(outgoing.source.mime, packet.payload)
+        if outgoing.waits_for_key and not self._whole and not whole:
             return
         self._queue.append((outgoing, packet, now))
-        self._whole += starts_whole_picture(outgoing.source.mime, packet.payload)
+        self._whole += whole
         if now - self._queue[0][2] > (OLDEST_WHOLE if self._whole else OLDEST):
             self._throw_away()
         elif self._timer is None:
@@ -98,17 +101,16 @@ class Link:
 
     def stamp(self, size: int, now: float) -> int:
         """The transport-wide number of a packet of this size that leaves now; its size is charged."""
-        self._transport = (self._transport + 1) & 0xFFFF
+        number = self._transport = (self._transport + 1) & 0xFFFF
         self._credit -= size + OVERHEAD
         if self._hears_arrivals:
-            self.downlink.sent(self._transport, size + OVERHEAD, now)
-        return self._transport
+            self._note_sent(number, size + OVERHEAD, now)
+        return number
 
     # --- what the receiver says
 
-    def heard(self, data: bytes) -> None:
+    def heard(self, data: bytes, now: float) -> None:
         """About losses, pictures, arrivals."""
-        now = time.monotonic()
         for block in rtcp.blocks(data):
             if block.kind == rtcp.REPAIR and block.format == rtcp.TRANSPORT:
                 self._hears_arrivals = True
@@ -131,8 +133,9 @@ class Link:
         """Every 50 ms."""
         self.downlink.tick(now)
         if now - self._sound_at >= 1.0:
-            self._sound_rate = self._sound_bytes * 8 / (now - self._sound_at)
-            self._sound_bytes, self._sound_at = 0, now
+            sound = sum(outgoing.bytes + OVERHEAD * outgoing.packets for outgoing in self.streams.values() if outgoing.is_sound)
+            self._sound_rate = max(0.0, sound - self._sound_before) * 8 / (now - self._sound_at)
+            self._sound_before, self._sound_at = sound, now
         allowed = self.allowance()
         for outgoing in self.streams.values():
             if outgoing.kind == "video":
@@ -160,16 +163,14 @@ class Link:
         self._credit = min(depth, self._credit + rate * passed / 8)
         self._repair_credit = min(6000.0, self._repair_credit + REPAIR_SHARE * self.downlink.target * passed / 8)
 
-    def _may_leave(self, size: int) -> bool:
-        if not self._hears_arrivals:
-            return True
+    def _may_leave(self) -> bool:
         downlink = self.downlink
-        return self._credit > 0 and downlink.pacing > 0 and downlink.gauge.in_flight + size <= downlink.window
+        return self._credit > 0 and downlink.pacing > 0 and downlink.gauge.in_flight < downlink.window
 
     def _pump(self, now: float) -> None:
         """Let leave what may leave."""
         self._earn(now)
-        while self._queue and self._may_leave(len(self._queue[0][1].payload)):
+        while self._queue and self._may_leave():
             outgoing, packet, _since = self._queue.popleft()
             self._whole -= starts_whole_picture(outgoing.source.mime, packet.payload)
             outgoing.leave(packet, now)
