@@ -27,19 +27,19 @@ async def cost(reel) -> dict:
             "janus": (janus, await rooms(janus, reel, 6)),
         }
         found = await in_turn(players)
-    return {
-        **shown(found),
-        "ours to Janus": ratio(found, "ours", "janus"),
-        "controller, us": difference(found, "ours", "ours without controller"),
-    }
+    return {**shown(found), **ratios(found)}
 
 
 async def fan_out(reel) -> dict:
     """One sends, twenty get it."""
-    async with Ours() as ours, Janus() as janus:
-        players = {server.name: (server, await one_to(server, reel, 20)) for server in (ours, janus)}
+    async with Ours() as ours, Ours() as unheard, Janus() as janus:
+        players = {
+            "ours": (ours, await one_to(ours, reel, 20)),
+            "ours without controller": (unheard, await one_to(unheard, reel, 20, reports=False)),
+            "janus": (janus, await one_to(janus, reel, 20)),
+        }
         found = await in_turn(players)
-    return {**shown(found), "ours to Janus": ratio(found, "ours", "janus")}
+    return {**shown(found), **ratios(found)}
 
 
 async def relay(reel) -> dict:
@@ -102,9 +102,9 @@ async def rooms(server, reel, number, room="room", **how) -> list[Caller]:
     return everybody
 
 
-async def one_to(server, reel, number) -> list[Caller]:
+async def one_to(server, reel, number, **how) -> list[Caller]:
     """One who sends, and so many who get it."""
-    speaker, audience = Caller(reel), [Caller(reel) for _ in range(number)]
+    speaker, audience = Caller(reel), [Caller(reel, **how) for _ in range(number)]
     await server.enter("hall", speaker)
     await speaker.may_send()
     for caller in audience:
@@ -122,6 +122,9 @@ async def in_turn(players) -> dict[str, list[dict]]:
             senders = [person for person in people if person.sending]
             got, lost, used = sum(person.got for person in people), sum(person.lost for person in people), server.cpu()
             await play(senders, SECONDS if number else WARM)
+            if not number:
+                for person in people:
+                    person.delays.clear()
             came = sum(person.got for person in people) - got
             used = server.cpu() - used
             lost = sum(person.lost for person in people) - lost
@@ -138,12 +141,14 @@ def shown(found) -> dict:
     }
 
 
-def ratio(found, one, other) -> str:
-    return spread([a["us"] / b["us"] for a, b in zip(found[one], found[other], strict=True)])
-
-
-def difference(found, one, other) -> str:
-    return spread([a["us"] - b["us"] for a, b in zip(found[one], found[other], strict=True)])
+def ratios(found) -> dict:
+    """Round by round, so that what disturbed one disturbed the other."""
+    ours, unheard, janus = ([each["us"] for each in found[name]] for name in ("ours", "ours without controller", "janus"))
+    return {
+        "ours to Janus": spread([a / b for a, b in zip(ours, janus, strict=True)]),
+        "ours without controller to Janus": spread([a / b for a, b in zip(unheard, janus, strict=True)]),
+        "controller, us for a packet": spread([a - b for a, b in zip(ours, unheard, strict=True)]),
+    }
 
 
 PARTS = {"cost": cost, "fan out": fan_out, "relay": relay, "delay": delay, "memory": memory}

@@ -65,7 +65,7 @@ class Downlink:
         self._silent_at = -9.0
         self._judge(now)
         flat = self._flat is not None and now - self._flat[0] > FLAT
-        known = min(self.target, max(1.15 * gauge.acked + 30_000, 300_000))
+        known = self.target if self._limit is None else min(self.target, max(1.15 * gauge.acked + 30_000, 300_000))
         self._pace()
         self.window = max(3000.0, known * ((gauge.round_trip if flat else gauge.shortest_round_trip) + SLACK) / 8)
 

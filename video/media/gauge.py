@@ -5,10 +5,12 @@ delay *changes* is used. Its minimum over ten to twenty seconds is taken for the
 """
 
 from collections import deque
+from typing import Any
 
 RING = 4096  # packets remembered; a power of two, more than can be under way
 CLOCK_WRAP = 2**24 * 0.064  # the receiver's reference time begins anew
 BASE_SECONDS = 10.0
+MISSED = 2
 WAITED = 0.030  # delay above the empty link's: the packet stood in a queue
 STEEP = 0.3  # seconds a second: no jitter rises so fast
 STEP = 0.040  # a rise this large between two packets is a new route, no queue
@@ -28,46 +30,59 @@ class Gauge:
         self.in_flight = 0  # bytes sent and not yet reported
         self.ahead = 0  # bytes that were under way when the packet left that was reported last
         self.last_report: float | None = None  # when the receiver spoke last
-        self._ring: list[tuple[int, float, int, int, int]] = [(-1, 0.0, 0, 0, 0)] * RING
+        self.missed: list[Any] = []  # what the last report says was lost: as it was named when it was sent
+        self._ring: list[tuple[int, float, int, int, int, Any]] = [(-1, 0.0, 0, 0, 0, None)] * RING
+        self._awaited = bytearray(RING)  # 1: on its way; MISSED: reported as lost, and may come late
         self._sent = 0
         self._came: deque[tuple[float, int, float]] = deque()  # arrival, size, delay of the last second
         self._came_bytes = 0
         self._lost: deque[tuple[float, int, int]] = deque()  # when reported, lost, all
+        self._lost_of = [0, 0]  # in all of these
         self._arrival: float | None = None
         self._wraps = 0.0
         self._base: float | None = None
         self._base_before = 0.0
         self._base_at = self._shortest_at = 0.0
 
-    def sent(self, seq: int, size: int, now: float) -> None:
-        """A packet with this transport-wide number leaves now."""
+    def sent(self, seq: int, size: int, now: float, what: Any = None) -> None:
+        """A packet with this transport-wide number leaves now; `what` names it if it should be missed."""
         self._sent += size
-        self._ring[seq & (RING - 1)] = seq, now, size, self._sent, self.in_flight
+        place = seq & (RING - 1)
+        self._ring[place], self._awaited[place] = (seq, now, size, self._sent, self.in_flight, what), 1
         self.in_flight += size
         if self.last_report is None:
             self.last_report = now
 
     def report(self, base: int, arrivals: list[float | None], now: float) -> bool:
         """The receiver reports arrivals from number `base` on. False: nothing of it was new."""
-        ring, came, lost, delays = self._ring, self._came, 0, []
+        ring, awaited, came = self._ring, self._awaited, self._came
+        lost, delays = 0, list[float]()
+        self.missed = []
         sent, upto, ahead = 0.0, 0, 0
         for step, arrival in enumerate(arrivals, base):
-            seq = step & 0xFFFF
-            number, at, size, total, before = ring[seq & (RING - 1)]
-            if number != seq:
+            place = step & (RING - 1)
+            if not awaited[place]:
+                continue
+            seq, at, size, total, before, what = ring[place]
+            if seq != step & 0xFFFF:
                 continue
             if arrival is None:
                 lost += 1
+                if what is not None and awaited[place] == 1:
+                    awaited[place] = MISSED
+                    self.missed.append(what)
                 continue
+            awaited[place] = 0
             sent, upto, ahead = at, total, before
-            ring[seq & (RING - 1)] = -1, at, size, total, before  # reported
-            arrival = self._unwrapped(arrival)
+            if not delays:
+                self._follow_clock(arrival)
+            arrival += self._wraps
             delays.append(arrival - at)
             came.append((arrival, size, arrival - at))
             self._came_bytes += size
+        self._arrival = came[-1][0] if came else None
         if delays or lost:
-            self._lost.append((now, lost, lost + len(delays)))
-        self._count_lost(now)
+            self._count_lost(lost, lost + len(delays), now)
         if not delays:
             return False
         self.last_report = now
@@ -96,6 +111,7 @@ class Gauge:
     def forget_losses(self) -> None:
         """What was lost in a queue that is gone says nothing about the link."""
         self._lost.clear()
+        self._lost_of = [0, 0]
 
     def rate(self, seconds: float) -> float:
         """Bits a second that arrived lately."""
@@ -149,19 +165,27 @@ class Gauge:
             return None
         return sum(size for _, size in arrived[1:]) * 8 / max(0.001, arrived[-1][0] - arrived[0][0])
 
-    def _unwrapped(self, arrival: float) -> float:
-        arrival += self._wraps
-        if self._arrival is not None and arrival < self._arrival - CLOCK_WRAP / 2:
+    def _follow_clock(self, arrival: float) -> None:
+        """The receiver's clock begins anew now and then."""
+        if self._arrival is not None and arrival + self._wraps < self._arrival - CLOCK_WRAP / 2:
             self._wraps += CLOCK_WRAP
-            arrival += CLOCK_WRAP
-        self._arrival = arrival
-        return arrival
 
-    def _count_lost(self, now: float) -> None:
-        while self._lost and self._lost[0][0] < now - 1.0:
-            self._lost.popleft()
-        self.loss = _share(self._lost, 15)
-        self.loss_now = _share([entry for entry in self._lost if entry[0] > now - LOSS_SECONDS], 8)
+    def _count_lost(self, lost: int, number: int, now: float) -> None:
+        self._lost.append((now, lost, number))
+        self._lost_of[0] += lost
+        self._lost_of[1] += number
+        while self._lost[0][0] < now - 1.0:
+            _at, lost, number = self._lost.popleft()
+            self._lost_of[0] -= lost
+            self._lost_of[1] -= number
+        lost = number = 0
+        for at, some, of in reversed(self._lost):
+            if at <= now - LOSS_SECONDS:
+                break
+            lost, number = lost + some, number + of
+        self.loss_now = lost / number if number >= 8 else 0.0
+        lost, number = self._lost_of
+        self.loss = lost / number if number >= 15 else 0.0
 
     def _measure_round_trip(self, seconds: float, now: float) -> None:
         self.round_trip += 0.2 * (seconds - self.round_trip)
@@ -176,11 +200,6 @@ class Gauge:
             self._base_before, self._base, self._base_at = self._base, lowest, now
         else:
             self._base = min(self._base, lowest)
-
-
-def _share(entries, least: int) -> float:
-    total = sum(entry[2] for entry in entries)
-    return sum(entry[1] for entry in entries) / total if total >= least else 0.0
 
 
 def _after_step(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

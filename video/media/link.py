@@ -15,7 +15,7 @@ from .rtp import Ids, Packet
 OVERHEAD = 38  # bytes that UDP, IP and encryption add to a packet
 OLDEST, OLDEST_WHOLE = 0.4, 1.2  # seconds that picture may wait; longer if a whole picture waits
 BURST_SECONDS = 0.030  # of sending that may leave at once
-REPAIR_SHARE, REPAIR_SECONDS = 0.15, 1.0
+REPAIR_SHARE, REPAIR_SECONDS, REPAIR_SOUND_SECONDS = 0.15, 1.0, 0.4
 KEY_SECONDS = 1.0  # between two whole pictures for one weak link
 PADDING = 255
 PAUSED = 50_000  # what a sender is told while nobody can take its picture
@@ -99,12 +99,12 @@ class Link:
         """Something is on its way to a person who usually reports what came."""
         return self._hears_arrivals and self.downlink.gauge.in_flight > 0
 
-    def stamp(self, size: int, now: float) -> int:
-        """The transport-wide number of a packet of this size that leaves now; its size is charged."""
+    def stamp(self, size: int, now: float, what: tuple[Outgoing, int] | None = None) -> int:
+        """The transport-wide number of a packet of this size that leaves now; its size is charged. `what` is missed if lost."""
         number = self._transport = (self._transport + 1) & 0xFFFF
         self._credit -= size + OVERHEAD
         if self._hears_arrivals:
-            self._note_sent(number, size + OVERHEAD, now)
+            self._note_sent(number, size + OVERHEAD, now, what)
         return number
 
     # --- what the receiver says
@@ -116,6 +116,7 @@ class Link:
                 self._hears_arrivals = True
                 self.downlink.report(*rtcp.arrivals(block), now)
                 self._note_loss()
+                self._mend(self.downlink.gauge.missed, now)
                 self._pump(now)
             elif block.kind == rtcp.REPAIR and block.format == rtcp.NACK:
                 self._repair(block, now)
@@ -234,16 +235,28 @@ class Link:
     # --- repairs, padding, words
 
     def _repair(self, block: rtcp.Block, now: float) -> None:
-        """Send lost packets again, within a budget; a full link is not made fuller."""
-        outgoing, downlink = self.streams.get(rtcp.media_ssrc(block)), self.downlink
-        if outgoing is None or self._hears_arrivals and downlink.pacing < downlink.target:
+        """The receiver asks for lost packets again."""
+        outgoing = self.streams.get(rtcp.media_ssrc(block))
+        if outgoing:
+            self._mend([(outgoing, seq) for seq in rtcp.asked_again(block)], now)
+
+    def _mend(self, missed: list[tuple[Outgoing, int]], now: float) -> None:
+        """Send lost packets again, once in a round trip, picture within a budget: a full link is not made fuller.
+
+        Reports of arrivals say what is lost before a receiver asks for it, and say it also of what was sent again.
+        """
+        if not missed:
             return
+        downlink, gauge = self.downlink, self.downlink.gauge
         self._earn(now)
-        oldest = REPAIR_SECONDS if downlink.gauge.queue < 0.03 else 2 * downlink.gauge.round_trip
-        for seq in rtcp.asked_again(block):
-            if self._hears_arrivals and self._repair_credit <= 0:
-                return
-            self._repair_credit -= outgoing.repair(seq, now - oldest, now)
+        newest = now - 0.8 * gauge.round_trip
+        oldest = REPAIR_SECONDS if gauge.queue < 0.03 else 2 * gauge.round_trip
+        picture = not self._hears_arrivals or downlink.pacing >= downlink.target
+        for outgoing, seq in missed:
+            if outgoing.is_sound:
+                self._credit -= outgoing.repair(seq, now - REPAIR_SOUND_SECONDS, newest, now)
+            elif picture and (self._repair_credit > 0 or not self._hears_arrivals):
+                self._repair_credit -= outgoing.repair(seq, now - oldest, newest, now)
 
     def _probe(self, now: float) -> None:
         rate = self.downlink.burst(now) if self._hears_arrivals and not self._queue and self._wants_more() else 0.0

@@ -1,6 +1,6 @@
 """A stream that a person gets: the source's packets under our own numbers, kept a while to be sent again."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from . import rtcp
 from .incoming import Incoming
@@ -8,7 +8,7 @@ from .pictures import starts_whole_picture
 from .private import Wire
 from .rtp import HALF, Ids, Packet, Writer, newer
 
-KEPT = 1024  # packets that can be sent again; a power of two
+KEPT, KEPT_SOUND = 1024, 64  # packets that can be sent again; powers of two
 
 
 class Link(Protocol):
@@ -16,7 +16,7 @@ class Link(Protocol):
 
     def has_room(self, now: float) -> bool: ...
     def wait(self, outgoing: "Outgoing", packet: Packet, now: float) -> None: ...
-    def stamp(self, size: int, now: float) -> int: ...
+    def stamp(self, size: int, now: float, what: tuple["Outgoing", int] | None = None) -> int: ...
     def allowance(self) -> float: ...
 
 
@@ -43,7 +43,8 @@ class Outgoing:
         self._first: int | None = None  # the source's number with which the present run of packets began
         self._offset = 0
         self._last = -1  # our number that was sent last
-        self._kept: list[tuple[int, Packet, float] | None] = [None] * KEPT
+        self._most = (KEPT_SOUND if self.is_sound else KEPT) - 1
+        self._kept: list[Any] = [None] * (self._most + 1)  # number, packet (of sound: as it was sent), when, when again
         self._reports: dict[int, float] = {}  # sender reports lately passed on, and when
 
     @property
@@ -93,11 +94,11 @@ class Outgoing:
         elif newer(seq, self._first or 0) < 0:
             return  # of before the last whole picture
         size = len(payload)
-        wire.send(writer.write(ours, timestamp, marker, level, link.stamp(writer.size + size, now), payload))
+        number = link.stamp(writer.size + size, now, (self, ours))
+        locked = wire.send(writer.write(ours, timestamp, marker, level, number, payload))
         self.packets += 1
         self.bytes += size
-        if self._rtx_writer:
-            self._kept[ours % KEPT] = ours, packet, now
+        self._kept[ours & self._most] = ours, locked if self.is_sound else packet, now, 0.0
 
     def _begin(self, seq: int, payload: bytes, now: float) -> bool:
         """A run of packets begins here, picture with a whole one; its numbers go on where the last run ended."""
@@ -126,15 +127,26 @@ class Outgoing:
     def can_pad(self) -> bool:
         return self._rtx_writer is not None and self._wire is not None
 
-    def repair(self, seq: int, oldest: float, now: float) -> int:
-        """Send a lost packet again, if it was not sent before `oldest`. Returns its size; 0: not sent."""
-        kept, writer, wire, link = self._kept[seq % KEPT], self._rtx_writer, self._wire, self._link
-        if kept is None or kept[0] != seq or kept[2] < oldest or writer is None or wire is None or link is None:
+    def repair(self, seq: int, oldest: float, newest: float, now: float) -> int:
+        """Send a lost packet again, if it was not sent before `oldest`, nor again after `newest`. Returns its size; 0: not sent.
+
+        Sound has no repairs of its own: the same packet comes a second time.
+        """
+        kept, writer, wire, link = self._kept[seq & self._most], self._rtx_writer, self._wire, self._link
+        if kept is None or kept[0] != seq or kept[2] < oldest or kept[3] > newest or wire is None or link is None:
             return 0
-        _seq, timestamp, marker, payload, _level = kept[1]
-        size = writer.size + 2 + len(payload)
-        self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
-        wire.send(writer.write(self._rtx_seq, timestamp, marker, -1, link.stamp(size, now), seq.to_bytes(2) + payload))
+        _seq, packet, sent, _again = kept
+        if self.is_sound:
+            size = len(packet)
+            wire.send_again(packet)
+        elif writer:
+            size = writer.size + 2 + len(packet.payload)
+            number, payload = link.stamp(size, now, (self, seq)), seq.to_bytes(2) + packet.payload
+            self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
+            wire.send(writer.write(self._rtx_seq, packet.timestamp, packet.marker, -1, number, payload))
+        else:
+            return 0
+        self._kept[seq & self._most] = seq, packet, sent, now
         self.repairs += 1
         return size
 

@@ -7,7 +7,6 @@ packets and sends packets to be encrypted, and nothing is ever decoded.
 from collections.abc import Callable
 from struct import error
 
-import pylibsrtp
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver
 from aiortc.codecs import CODECS, HEADER_EXTENSIONS
 from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpHeaderExtensionParameters, RTCRtpParameters
@@ -135,15 +134,23 @@ class Wire:
         self._size = ffi.new("int *")
         lite.on_media = self._datagram
 
-    def send(self, packet: bytes) -> None:
-        """Send one RTP packet; what the link or the system cannot take is lost."""
+    def send(self, packet: bytes) -> bytes:
+        """Send one RTP packet; what the link or the system cannot take is lost. Returns it as it was sent."""
         lite, size, length = self._lite, self._size, len(packet)
         if lite.address is None or length > LONGEST:
-            return
+            return b""
         size[0] = length
         self._locked[0:length] = packet
-        if not lib.srtp_protect(self._locks, self._locking, size):
-            lite.transmit(self._locked[0 : size[0]], lite.address)
+        if lib.srtp_protect(self._locks, self._locking, size):
+            return b""
+        locked = self._locked[0 : size[0]]
+        lite.transmit(locked, lite.address)
+        return locked
+
+    def send_again(self, locked: bytes) -> None:
+        """Send the very bytes that `send` returned: a number is never locked twice with other contents."""
+        if locked and self._lite.address is not None:
+            self._lite.transmit(locked, self._lite.address)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound RTCP packet."""
@@ -153,15 +160,16 @@ class Wire:
 
     def _datagram(self, data: bytes, now: float) -> None:
         try:
-            if 192 <= data[1] <= 223:
-                return self.on_rtcp(self._unlock.unprotect_rtcp(data), now)
             size, length = self._size, len(data)
             if length <= LONGEST:
                 size[0] = length
                 self._unlocked[0:length] = data
-                if not lib.srtp_unprotect(self._unlocks, self._unlocking, size):
+                if 192 <= data[1] <= 223:
+                    if not lib.srtp_unprotect_rtcp(self._unlocks, self._unlocking, size):
+                        return self.on_rtcp(self._unlocked[0 : size[0]], now)
+                elif not lib.srtp_unprotect(self._unlocks, self._unlocking, size):
                     return self.on_rtp(self._unlocked[0 : size[0]], now)
-        except (pylibsrtp.Error, IndexError, ValueError, error):
+        except (IndexError, ValueError, error):
             pass
         self.refused += 1
 
