@@ -4,10 +4,10 @@ Times are seconds of any monotonic clock, sizes are bytes on the wire. The recei
 delay *changes* is used. Its minimum over ten to twenty seconds is taken for the empty link; what is above waits in a queue.
 """
 
+from array import array
 from collections import deque
-from typing import Any
 
-RING = 4096  # packets remembered; a power of two, more than can be under way
+RING = 2048  # packets remembered; a power of two, more than can be under way
 CLOCK_WRAP = 2**24 * 0.064  # the receiver's reference time begins anew
 BASE_SECONDS = 10.0
 MISSED = 2
@@ -30,8 +30,12 @@ class Gauge:
         self.in_flight = 0  # bytes sent and not yet reported
         self.ahead = 0  # bytes that were under way when the packet left that was reported last
         self.last_report: float | None = None  # when the receiver spoke last
-        self.missed: list[Any] = []  # what the last report says was lost: as it was named when it was sent
-        self._ring: list[tuple[int, float, int, int, int, Any]] = [(-1, 0.0, 0, 0, 0, None)] * RING
+        self.missed: list[int] = []  # what the last report says was lost: as it was named when it was sent
+        self._times = array("d", bytes(8 * RING))  # flat arrays: what is written once is read once, a moment later
+        self._sizes, self._numbers = array("i", bytes(4 * RING)), array("i", bytes(4 * RING))
+        self._upto = array("q", bytes(8 * RING))  # bytes sent when this one left
+        self._ahead = array("i", bytes(4 * RING))  # bytes under way then
+        self._names = array("q", bytes(8 * RING))
         self._awaited = bytearray(RING)  # 1: on its way; MISSED: reported as lost, and may come late
         self._sent = 0
         self._came: deque[tuple[float, int, float]] = deque()  # arrival, size, delay of the last second
@@ -44,41 +48,38 @@ class Gauge:
         self._base_before = 0.0
         self._base_at = self._shortest_at = 0.0
 
-    def sent(self, seq: int, size: int, now: float, what: Any = None) -> None:
-        """A packet with this transport-wide number leaves now; `what` names it if it should be missed."""
-        self._sent += size
+    def sent(self, seq: int, size: int, now: float, name: int = 0) -> None:
+        """A packet with this transport-wide number leaves now; `name` is how we hear of it if it is missed (0: never)."""
         place = seq & (RING - 1)
-        self._ring[place], self._awaited[place] = (seq, now, size, self._sent, self.in_flight, what), 1
+        self._sent += size
+        self._times[place], self._sizes[place], self._numbers[place], self._names[place] = now, size, seq, name
+        self._upto[place], self._ahead[place], self._awaited[place] = self._sent, self.in_flight, 1
         self.in_flight += size
         if self.last_report is None:
             self.last_report = now
 
     def report(self, base: int, arrivals: list[float | None], now: float) -> bool:
         """The receiver reports arrivals from number `base` on. False: nothing of it was new."""
-        ring, awaited, came = self._ring, self._awaited, self._came
-        lost, delays = 0, list[float]()
+        awaited, numbers, times, sizes, came = self._awaited, self._numbers, self._times, self._sizes, self._came
+        lost, delays, last = 0, list[float](), -1
         self.missed = []
-        sent, upto, ahead = 0.0, 0, 0
         for step, arrival in enumerate(arrivals, base):
             place = step & (RING - 1)
-            if not awaited[place]:
-                continue
-            seq, at, size, total, before, what = ring[place]
-            if seq != step & 0xFFFF:
+            if not awaited[place] or numbers[place] != step & 0xFFFF:
                 continue
             if arrival is None:
                 lost += 1
-                if what is not None and awaited[place] == 1:
-                    awaited[place] = MISSED
-                    self.missed.append(what)
+                if awaited[place] == 1 and self._names[place]:
+                    self.missed.append(self._names[place])
+                awaited[place] = MISSED
                 continue
-            awaited[place] = 0
-            sent, upto, ahead = at, total, before
+            awaited[place], last = 0, place
             if not delays:
                 self._follow_clock(arrival)
             arrival += self._wraps
-            delays.append(arrival - at)
-            came.append((arrival, size, arrival - at))
+            delay, size = arrival - times[place], sizes[place]
+            delays.append(delay)
+            came.append((arrival, size, delay))
             self._came_bytes += size
         self._arrival = came[-1][0] if came else None
         if delays or lost:
@@ -86,8 +87,8 @@ class Gauge:
         if not delays:
             return False
         self.last_report = now
-        self.in_flight, self.ahead = min(self.in_flight, self._sent - upto), ahead
-        self._measure_round_trip(now - sent, now)
+        self.in_flight, self.ahead = min(self.in_flight, self._sent - self._upto[last]), self._ahead[last]
+        self._measure_round_trip(now - times[last], now)
         end = self._came[-1][0]
         while self._came[0][0] < end - 1.0:
             self._came_bytes -= self._came.popleft()[1]
@@ -159,7 +160,7 @@ class Gauge:
 
     def burst_rate(self, first: int, count: int) -> float | None:
         """Bits a second at which all that left between the first and the last of these packets arrived; None: not yet known."""
-        began, ended = (self._ring[(first + step) & (RING - 1)][1] for step in (0, count - 1))
+        began, ended = (self._times[(first + step) & (RING - 1)] for step in (0, count - 1))
         arrived = [(at, size) for at, size, delay in self._came if began - 1e-6 <= at - delay <= ended + 1e-6]
         if len(arrived) < max(2, 0.7 * count):
             return None

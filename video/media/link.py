@@ -99,12 +99,12 @@ class Link:
         """Something is on its way to a person who usually reports what came."""
         return self._hears_arrivals and self.downlink.gauge.in_flight > 0
 
-    def stamp(self, size: int, now: float, what: tuple[Outgoing, int] | None = None) -> int:
-        """The transport-wide number of a packet of this size that leaves now; its size is charged. `what` is missed if lost."""
+    def stamp(self, size: int, now: float, name: int = 0) -> int:
+        """The transport-wide number of a packet of this size that leaves now; its size is charged. By its name it is missed."""
         number = self._transport = (self._transport + 1) & 0xFFFF
         self._credit -= size + OVERHEAD
         if self._hears_arrivals:
-            self._note_sent(number, size + OVERHEAD, now, what)
+            self._note_sent(number, size + OVERHEAD, now, name)
         return number
 
     # --- what the receiver says
@@ -238,9 +238,9 @@ class Link:
         """The receiver asks for lost packets again."""
         outgoing = self.streams.get(rtcp.media_ssrc(block))
         if outgoing:
-            self._mend([(outgoing, seq) for seq in rtcp.asked_again(block)], now)
+            self._mend([outgoing.name + seq for seq in rtcp.asked_again(block)], now)
 
-    def _mend(self, missed: list[tuple[Outgoing, int]], now: float) -> None:
+    def _mend(self, missed: list[int], now: float) -> None:
         """Send lost packets again, once in a round trip, picture within a budget: a full link is not made fuller.
 
         Reports of arrivals say what is lost before a receiver asks for it, and say it also of what was sent again.
@@ -252,7 +252,10 @@ class Link:
         newest = now - 0.8 * gauge.round_trip
         oldest = REPAIR_SECONDS if gauge.queue < 0.03 else 2 * gauge.round_trip
         picture = not self._hears_arrivals or downlink.pacing >= downlink.target
-        for outgoing, seq in missed:
+        for name in missed:
+            outgoing, seq = self.streams.get(name >> 16), name & 0xFFFF
+            if outgoing is None:
+                continue
             if outgoing.is_sound:
                 self._credit -= outgoing.repair(seq, now - REPAIR_SOUND_SECONDS, newest, now)
             elif picture and (self._repair_credit > 0 or not self._hears_arrivals):

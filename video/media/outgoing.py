@@ -16,7 +16,7 @@ class Link(Protocol):
 
     def has_room(self, now: float) -> bool: ...
     def wait(self, outgoing: "Outgoing", packet: Packet, now: float) -> None: ...
-    def stamp(self, size: int, now: float, what: tuple["Outgoing", int] | None = None) -> int: ...
+    def stamp(self, size: int, now: float, name: int = 0) -> int: ...
     def allowance(self) -> float: ...
 
 
@@ -27,6 +27,7 @@ class Outgoing:
         self.source = source
         self.kind, self.is_sound = source.kind, source.kind == "audio"
         self.ssrc = ssrc
+        self.name = ssrc << 16  # with a sequence number behind it, it names a packet
         self.loss = 0.0  # share lost on the way to this person: up at once, down slowly
         self.round_trip = 0.0  # seconds, by the reports of the receiver
         self.packets = self.bytes = self.repairs = 0
@@ -94,7 +95,7 @@ class Outgoing:
         elif newer(seq, self._first or 0) < 0:
             return  # of before the last whole picture
         size = len(payload)
-        number = link.stamp(writer.size + size, now, (self, ours))
+        number = link.stamp(writer.size + size, now, self.name + ours)
         locked = wire.send(writer.write(ours, timestamp, marker, level, number, payload))
         self.packets += 1
         self.bytes += size
@@ -141,7 +142,7 @@ class Outgoing:
             wire.send_again(packet)
         elif writer:
             size = writer.size + 2 + len(packet.payload)
-            number, payload = link.stamp(size, now, (self, seq)), seq.to_bytes(2) + packet.payload
+            number, payload = link.stamp(size, now, self.name + seq), seq.to_bytes(2) + packet.payload
             self._rtx_seq = (self._rtx_seq + 1) & 0xFFFF
             wire.send(writer.write(self._rtx_seq, packet.timestamp, packet.marker, -1, number, payload))
         else:
