@@ -24,7 +24,7 @@ from video.switchboard import Switchboard
 from . import film
 
 PAGE = (ROOT / "bench" / "media_page.js").read_text(encoding="utf-8")
-WATCH_SECONDS, FIRST_WAIT = 1.0, 0.5  # as video/consumers.py and static/js/room.js do
+WATCH_SECONDS, FIRST_WAIT = 0.5, 0.5  # as video/consumers.py and static/js/room.js do
 ADDRESS = "http://localhost:9/bench"  # nothing listens there: the page is given by us, and counts as safe
 
 

@@ -137,6 +137,8 @@ class Link:
             sound = sum(outgoing.bytes + OVERHEAD * outgoing.packets for outgoing in self.streams.values() if outgoing.is_sound)
             self._sound_rate = max(0.0, sound - self._sound_before) * 8 / (now - self._sound_at)
             self._sound_before, self._sound_at = sound, now
+            for outgoing in self.streams.values():
+                outgoing.forget(now - REPAIR_SECONDS)
         allowed = self.allowance()
         for outgoing in self.streams.values():
             if outgoing.kind == "video":

@@ -43,7 +43,7 @@ class Outgoing:
         self._writer = self._rtx_writer = None  # type: Writer | None
         self._first: int | None = None  # the source's number with which the present run of packets began
         self._offset = 0
-        self._last = -1  # our number that was sent last
+        self._last = self._forgotten = -1  # our numbers: sent last; kept no longer up to here
         self._most = (KEPT_SOUND if self.is_sound else KEPT) - 1
         self._kept: list[Any] = [None] * (self._most + 1)  # number, packet (of sound: as it was sent), when, when again
         self._reports: dict[int, float] = {}  # sender reports lately passed on, and when
@@ -107,7 +107,7 @@ class Outgoing:
             return False
         self.waits_for_key = self.was_cut = self.key_wanted = False
         if self._first is None:
-            self._last = (seq - 1) & 0x7FFF
+            self._last = self._forgotten = (seq - 1) & 0x7FFF
         elif newer(seq, self._first) <= 0:
             return False
         self._first, self._offset = seq, (seq - self._last - 1) & 0xFFFF
@@ -150,6 +150,18 @@ class Outgoing:
         self._kept[seq & self._most] = seq, packet, sent, now
         self.repairs += 1
         return size
+
+    def forget(self, oldest: float) -> None:
+        """What was sent before is not kept any longer."""
+        kept, most, at = self._kept, self._most, self._forgotten
+        while at != self._last:
+            held = kept[at & most]
+            if held is not None and held[0] == at:
+                if held[2] >= oldest:
+                    break
+                kept[at & most] = None
+            at = (at + 1) & 0xFFFF
+        self._forgotten = at
 
     def pad(self, size: int, now: float) -> None:
         """Send nothing but padding, to find out what the link carries."""
