@@ -83,6 +83,7 @@ async def _second(a, b, before):
         "kbit": round(more("bytes") * 8 / passed / 1000),
         "keys": more("keys"),
         "pub": round((sender.get("sent", {}).get("bytes", 0) - before["sent"].get("bytes", 0)) * 8 / passed / 1000),
+        "estimate": round(sender.get("pair", {}).get("available", 0) / 1000),
         "plis": more("plis"),
         "nacks": more("nacks"),
     }

@@ -149,3 +149,18 @@ async def test_sound_only_leaves_pictures_out_until_they_are_wanted(receiver):
     receiver.link.want_pictures(True)
     assert receiver.send(receiver.picture, PART) == []
     assert receiver.send(receiver.picture, WHOLE) == [(97, WHOLE)]
+
+
+async def test_what_no_link_carries_in_one_piece_is_not_sent(receiver):
+    assert receiver.send(receiver.sound, bytes(1400)) == []
+
+
+async def test_only_the_last_second_is_kept(receiver):
+    outgoing = receiver.link.streams[2]
+    receiver.send(receiver.picture, PART)
+    old = outgoing._last
+    receiver.now += 1.5
+    receiver.send(receiver.picture, PART)
+    receiver.link.tick(receiver.now)
+    assert [entry[0] for entry in outgoing._kept if entry] == [outgoing._last]
+    assert outgoing.repair(old, 0.0, receiver.now, receiver.now) == 0
