@@ -5,6 +5,7 @@ import http.cookiejar
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -78,3 +79,8 @@ def timed(call, *args):
     started = time.perf_counter()
     call(*args)
     return time.perf_counter() - started
+
+
+def spread(values) -> str:
+    """The median, and from where to where."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"

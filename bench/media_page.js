@@ -27,6 +27,19 @@ window.rest = (unseen) => {
   }
 };
 
+window.isStable = () => lines.sending?.signalingState === "stable";
+
+window.hangUp = () => {
+  for (const name of Object.keys(lines)) {
+    lines[name].close();
+    delete lines[name];
+  }
+};
+
+window.sees = async () => {
+  while (!(await look()).video?.frames) await new Promise((done) => setTimeout(done, 20));
+};
+
 window.restart = async () => {
   lines.sending.restartIce();
   await lines.sending.setLocalDescription();

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import re
 import subprocess
 import sys
@@ -23,29 +24,38 @@ from video.switchboard import Switchboard
 from . import film
 
 PAGE = (ROOT / "bench" / "media_page.js").read_text(encoding="utf-8")
+WATCH_SECONDS, FIRST_WAIT = 0.5, 0.5  # as video/consumers.py and static/js/room.js do
 ADDRESS = "http://localhost:9/bench"  # nothing listens there: the page is given by us, and counts as safe
 
 
 class Person:
-    """One browser window in a room, over a link of its own or directly."""
+    """One browser window in a room, over a link of its own or directly; it comes back as the room page does."""
 
     def __init__(self, redis_url, room, name, page, link=None):
         self.redis_url, self.room, self.name, self.page, self.link = redis_url, room, name, page, link
         self.told = []
         self.tasks = []
+        self.joined = 0  # how often
+        self.sends = None  # picture, bitrate
 
     async def join(self):
         self.switchboard, self.session = Switchboard(self.redis_url), uuid.uuid4().hex
         self.closing = contextlib.AsyncExitStack()
         events = await self.closing.enter_async_context(self.switchboard.events(self.session))
         self.line = await self.switchboard.join(self.room, self.name, self.session)
-        self.tasks.append(asyncio.create_task(self._listen(events)))
+        self.joined += 1
+        self.tasks = [asyncio.create_task(self._listen(events)), asyncio.create_task(self._watch_worker())]
 
     async def publish(self, picture=True, bitrate=1_000_000):
-        await self.switchboard.offer(self.line, Offer(await self.page.evaluate(f"publish({str(picture).lower()}, {bitrate})")))
+        self.sends = picture, bitrate
+        await self._offer(f"publish({str(picture).lower()}, {bitrate})")
 
     async def look(self):
         return await self.page.evaluate("look()")
+
+    async def sees(self):
+        """Waits for a picture on the line of now."""
+        await self.page.evaluate("sees()")
 
     async def close(self):
         for task in self.tasks:
@@ -54,18 +64,40 @@ class Person:
         await self.closing.aclose()
         await self.switchboard.close()
 
+    async def _offer(self, how):
+        await self.switchboard.offer(self.line, Offer(await self.page.evaluate(how)))
+
     async def _listen(self, events):
         async for event in events:
             self.told.append(event.kind)
-            if event.kind == "answer":
-                await self.page.evaluate("sdp => answered(sdp)", self._through_link(event.sdp))
-            if event.kind in ("unseen", "seen"):
-                await self.page.evaluate(f"rest({str(event.kind == 'unseen').lower()})")
-            if event.kind == "offer":
-                sdp = await self.page.evaluate(
-                    "([sdp, fresh]) => accept(sdp, fresh)", [self._through_link(event.sdp), event.fresh]
-                )
-                await self.switchboard.answer(self.line, Answer(event.number, sdp))
+            match event.kind:
+                case "answer":
+                    await self.page.evaluate("sdp => answered(sdp)", self._through_link(event.sdp))
+                case "unseen" | "seen":
+                    await self.page.evaluate(f"rest({str(event.kind == 'unseen').lower()})")
+                case "offer":
+                    sdp = [self._through_link(event.sdp), event.fresh]
+                    answer = await self.page.evaluate("([sdp, fresh]) => accept(sdp, fresh)", sdp)
+                    await self.switchboard.answer(self.line, Answer(event.number, answer))
+                case "silent":
+                    await self.switchboard.restart(self.line)
+                    if self.sends and await self.page.evaluate("isStable()"):
+                        await self._offer("restart()")
+                case "rejoin":
+                    self.rejoining = asyncio.create_task(self._rejoin())
+
+    async def _watch_worker(self):
+        while await self.switchboard.is_alive(self.line):
+            await asyncio.sleep(WATCH_SECONDS)
+        self.rejoining = asyncio.create_task(self._rejoin())
+
+    async def _rejoin(self):
+        await self.page.evaluate("hangUp()")
+        await self.close()
+        await asyncio.sleep(random.uniform(FIRST_WAIT / 2, FIRST_WAIT))
+        await self.join()
+        if self.sends:
+            await self.publish(*self.sends)
 
     def _through_link(self, sdp):
         """The server is reached by the link: another port of the same machine."""
@@ -81,18 +113,13 @@ class Rig:
         self.room = str(uuid.uuid4())
         self.people = []
         self.links = []
+        self.processes = []
 
     async def __aenter__(self):
         self.closing = contextlib.AsyncExitStack()
         self.redis_url = self.closing.enter_context(services.redis())
-        port = free_port()
-        env = {**os.environ, "REDIS_URL": self.redis_url, "MEDIA_ADDRESSES": "127.0.0.1", "MEDIA_PORTS": str(port), **self.env}
-        self.media_port = port
-        self.process = subprocess.Popen(self.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
-        self.closing.callback(self._stop)
-        async with Redis.from_url(self.redis_url) as redis:
-            while not [key async for key in redis.scan_iter(leases.heartbeat_key("*"))]:
-                await asyncio.sleep(0.1)
+        self.closing.callback(lambda: [stop(process) for process in self.processes])
+        await self.worker()
         playwright = await self.closing.enter_async_context(async_playwright())
         folder = Path(self.closing.enter_context(tempfile.TemporaryDirectory(prefix="naru-film-")))
         shown = [
@@ -112,16 +139,25 @@ class Rig:
             link.close()
         await self.closing.aclose()
 
-    def _stop(self):
-        self.process.kill()
-        self.process.wait()
+    async def worker(self):
+        """One more media process, once it says that it lives."""
+        async with Redis.from_url(self.redis_url) as redis:
+            before = {key async for key in redis.scan_iter(leases.heartbeat_key("*"))}
+            port = free_port()
+            env = {"REDIS_URL": self.redis_url, "MEDIA_ADDRESSES": "127.0.0.1", "MEDIA_PORTS": str(port), **self.env}
+            process = subprocess.Popen(self.command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL)
+            self.processes.append(process)
+            self.media_port = port
+            while not {key async for key in redis.scan_iter(leases.heartbeat_key("*"))} - before:
+                await asyncio.sleep(0.1)
+        return process
 
     def link(self):
         link = WeakLink(self.media_port)
         self.links.append(link)
         return link
 
-    async def person(self, name, link=None):
+    async def person(self, name, link=None, joins=True):
         context = await self.browser.new_context(permissions=["camera", "microphone"])
         page = await context.new_page()
         await page.route(
@@ -130,12 +166,12 @@ class Rig:
         await page.goto(ADDRESS)
         await page.evaluate(PAGE)
         person = Person(self.redis_url, self.room, name, page, link)
-        self.people.append(person)
-        await person.join()
+        if joins:
+            self.people.append(person)
+            await person.join()
         return person
 
-    def cpu(self):
-        """Seconds of processor time that the media process has used."""
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+def stop(process):
+    process.kill()
+    process.wait()

@@ -12,6 +12,8 @@ import sys
 from .media_rig import Rig
 
 SETTLE, WEAK, AFTER = 10, 12, 15
+RATE = 48_000
+GROUP = "300 kbit/s for one of three"
 GOOD = {"delay": 20, "kbit": 1200}
 CASES = {
     "300 kbit/s": {"delay": 20, "kbit": 300},
@@ -27,7 +29,8 @@ BOTH_WAYS = {
 }
 
 
-async def measure(case):
+async def one(case):
+    """One run of a case."""
     async with Rig(os.environ.get("RIG", "manage.py")) as rig:
         link = rig.link()
         link.set("up", delay=20)
@@ -74,12 +77,13 @@ async def _second(a, b, before):
     heard = raw["audio"]["concealed"] - old["audio"]["concealed"]
     return {
         **now,
-        "concealed": round(heard / 48000, 3),
+        "concealed": round(heard / RATE, 3),
         "fps": round(more("frames") / passed, 1),
         "frozen": round(more("frozen"), 2),
         "kbit": round(more("bytes") * 8 / passed / 1000),
         "keys": more("keys"),
         "pub": round((sender.get("sent", {}).get("bytes", 0) - before["sent"].get("bytes", 0)) * 8 / passed / 1000),
+        "estimate": round(sender.get("pair", {}).get("available", 0) / 1000),
         "plis": more("plis"),
         "nacks": more("nacks"),
     }
@@ -106,10 +110,39 @@ def _first(seconds, happened):
     return next((at for at, second in enumerate(seconds) if happened(second)), None)
 
 
-def main():
-    for case in sys.argv[1:] or CASES:
-        print(case, json.dumps(asyncio.run(measure(case)), indent=1, ensure_ascii=False), flush=True)
+async def group():
+    """B sends, three get it; the link of one becomes 300 kbit/s. The others keep their picture."""
+    async with Rig() as rig:
+        link = rig.link()
+        link.set("both", delay=20)
+        await (await rig.person("b")).publish()
+        people = [await rig.person(name, link if name == "weak" else None) for name in ("weak", "c", "d")]
+        await asyncio.sleep(SETTLE)
+        link.set("down", delay=20, kbit=300)
+        before = [await person.look() for person in people]
+        await asyncio.sleep(WEAK)
+        after = [await person.look() for person in people]
+    return {person.name: _kept(was, now) for person, was, now in zip(people, before, after, strict=True)}
+
+
+def _kept(was, now):
+    def more(kind, name):
+        return now[kind][name] - was[kind][name]
+
+    return (
+        f"{more('video', 'frames') / WEAK:.1f} fps, {more('video', 'bytes') * 8 / WEAK / 1000:.0f} kbit/s, "
+        f"{more('video', 'frozen'):.1f} s frozen, {more('audio', 'concealed') / RATE:.2f} s of sound lost"
+    )
+
+
+def measure(cases=(), times=1):
+    """Each case so often, in turn."""
+    found = {case: [] for case in cases or [*CASES, GROUP]}
+    for _ in range(times):
+        for case, runs in found.items():
+            runs.append(asyncio.run(group() if case == GROUP else one(case)))
+    return {case: {name: [run[name] for run in runs] for name in runs[0]} for case, runs in found.items()}
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(measure(sys.argv[1:]), indent=1, ensure_ascii=False))

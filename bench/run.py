@@ -13,18 +13,20 @@ from pathlib import Path
 from tests import services
 from tests.product import ROOT, running
 
-from . import pages, submit_to_page, triage
+from . import media, pages, submit_to_page, triage
 
 ON_A_PRODUCT = {"pages": pages, "submit_to_page": submit_to_page}
 RESULTS = ROOT / "bench" / "results.json"
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or [*ON_A_PRODUCT, "triage"]
+    wanted = sys.argv[1:] or [*ON_A_PRODUCT, "triage", "media"]
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if sys.argv[1:] else {}
     results["machine"] = {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}
     if "triage" in wanted:
         results["triage"] = triage.measure()
+    if "media" in wanted:
+        results["media"] = media.measure()
     if on_a_product := [name for name in wanted if name in ON_A_PRODUCT]:
         measure_pages(on_a_product, results)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

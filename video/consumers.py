@@ -24,7 +24,7 @@ from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
 
 log = logging.getLogger(__name__)
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 0.5
 OFTEN, OFTEN_SECONDS = 200, 10  # so many messages in so many seconds are no person and no browser
 STRANGER, REPLACED, CLOSED, OUT, BUSY, NO_MEDIA = 4404, 4409, 4410, 4411, 4429, 4503
 

@@ -60,7 +60,7 @@ async def test_what_arrives_comes_to_us_decrypted_and_is_never_decoded(ports):
     assert agreed.encodings[0].ssrc
     assert agreed.encodings[0].rtx.ssrc
     came = []
-    wire.on_rtp = came.append
+    wire.on_rtp = lambda packet, _now: came.append(packet)
     await until(lambda: len(came) > 20)
     assert {packet[1] & 127 for packet in came} >= {agreed.codecs[0].payloadType}
     assert not [receiver for receiver in line.getReceivers() if receiver._RTCRtpReceiver__decoder_thread]

@@ -8,7 +8,7 @@ import pytest
 from aioice import stun
 
 from video.media.ice import Lite
-from video.media.port import MOST_ADDRESSES, STRANGERS, Port
+from video.media.port import BATCH, MOST_ADDRESSES, STRANGERS, Port
 
 from .browser import until
 
@@ -94,7 +94,7 @@ async def test_nobody_can_take_over_the_address_of_another():
         await ask(sock, port, check(lite))
         other = Lite([port])
         media = []
-        lite.on_media = media.append
+        lite.on_media = lambda data, _now: media.append(data)
         assert await ask(sock, port, check(other, password="y" * 24)) is None
         sock.sendto(b"\x80 packet", (port.host, port.number))
         await until(lambda: media)
@@ -108,6 +108,19 @@ async def test_a_flood_of_strangers_keeps_nobody_out():
             await asyncio.sleep(0.01)
         assert await ask(sock, port, check(lite))
         assert port.unknown > STRANGERS
+
+
+async def test_all_that_comes_at_once_is_heard_and_what_comes_after_a_silence_too():
+    with listening() as (port, lite), somebody() as sock:
+        await ask(sock, port, check(lite))
+        media = []
+        lite.on_media = lambda data, _now: media.append(data)
+        for number in range(3 * BATCH):
+            sock.sendto(b"\x80" + bytes([number]), (port.host, port.number))
+        await until(lambda: len(media) == 3 * BATCH)
+        await until(lambda: port._gathering is None, what="silence")
+        sock.sendto(b"\x80 once more", (port.host, port.number))
+        await until(lambda: media[-1] == b"\x80 once more")
 
 
 async def test_one_connection_has_few_addresses():
@@ -136,7 +149,7 @@ async def test_closing_ends_whoever_waits():
 async def test_more_than_the_handshake_needs_is_not_kept():
     with listening() as (port, lite):
         for _ in range(1000):
-            lite.datagram(b"\x16")
+            lite.datagram(b"\x16", 0.0)
         assert lite._inbox.qsize() < 100
 
 
@@ -180,6 +193,6 @@ async def test_ipv6():
         await lite.send(b"\x16 handshake")
         assert await asyncio.get_running_loop().sock_recv(sock, 2048) == b"\x16 handshake"
         media = []
-        lite.on_media = media.append
+        lite.on_media = lambda data, _now: media.append(data)
         sock.sendto(b"\x80 packet", (port.host, port.number))
         await until(lambda: media)

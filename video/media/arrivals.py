@@ -9,20 +9,15 @@ class Arrivals:
     """What came since the last report."""
 
     def __init__(self) -> None:
-        self._came: dict[int, int] = {}
+        self.came: dict[int, float] = {}  # transport-wide number -> second; whoever gets packets writes here
         self._next: int | None = None  # the first number that was not yet reported
         self._reports = 0
 
-    def note(self, number: int, now: float) -> None:
-        """A packet with this transport-wide number came; `now` in seconds."""
-        if len(self._came) < MOST:
-            self._came[number] = int(now / rtcp.TICK)
-            if self._next is None:
-                self._next = number
-
     def report(self, ssrc: int) -> bytes | None:
         """The next report, about one of the sender's streams; None if nothing came."""
-        came, self._came = self._came, {}
+        came, self.came = self.came, {}
+        if self._next is None:
+            self._next = next(iter(came), None)
         base = self._next or 0
         ahead = [steps for number in came if (steps := (number - base) & 0xFFFF) < 0x8000]
         if not ahead:
@@ -32,4 +27,5 @@ class Arrivals:
             return None
         self._next = (base + max(ahead) + 1) & 0xFFFF
         self._reports += 1
-        return rtcp.transport_feedback(ssrc, base, max(ahead) + 1, self._reports, came)
+        ticks = {number: int(at / rtcp.TICK) for number, at in came.items()}
+        return rtcp.transport_feedback(ssrc, base, max(ahead) + 1, self._reports, ticks)

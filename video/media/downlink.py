@@ -36,6 +36,7 @@ class Downlink:
         self.window = 30_000.0  # bytes that may be under way before picture waits
         self.picture = True  # the link carries a picture
         self.stopped = False  # a full queue drains: no picture is kept waiting for it
+        self.pacing = 0.0  # bits a second at which picture may leave now; 0 while a queue drains
         self._changed = changed or (lambda: None)  # called when the target fell or the picture was switched
         self._draining = self._waiting = False
         self._drain_at = self._cut_at = self._suspect_at = self._loss_at = self._silent_at = -9.0
@@ -50,15 +51,7 @@ class Downlink:
         self._probe: tuple[int, int] | None = None  # first number and count of a burst under way
         self._probe_at = 0.0
         self._probe_wait = 1.0
-
-    @property
-    def pacing(self) -> float:
-        """Bits a second at which picture may leave now; 0 while a queue drains."""
-        if not self.picture or self.stopped or self._waiting:
-            return 0.0
-        if self._draining:
-            return 0.4 * self.target
-        return self.target * (1.25 if self.target < 500_000 else 1.5)
+        self._pace()
 
     def sent(self, seq: int, size: int, now: float) -> None:
         """A packet leaves; every one counts, sound and padding too."""
@@ -72,7 +65,8 @@ class Downlink:
         self._silent_at = -9.0
         self._judge(now)
         flat = self._flat is not None and now - self._flat[0] > FLAT
-        known = min(self.target, max(1.15 * gauge.acked + 30_000, 300_000))
+        known = self.target if self._limit is None else min(self.target, max(1.15 * gauge.acked + 30_000, 300_000))
+        self._pace()
         self.window = max(3000.0, known * ((gauge.round_trip if flat else gauge.shortest_round_trip) + SLACK) / 8)
 
     def tick(self, now: float) -> None:
@@ -85,6 +79,7 @@ class Downlink:
             self._silent_at = now
             self._set(self.target * 0.5)
             self._drain(now, stop=True)
+            self._pace()
 
     def burst(self, now: float) -> float:
         """Bits a second of padding that should be sent for PROBE_SECONDS from now, to see what the link carries; 0: none.
@@ -105,6 +100,14 @@ class Downlink:
         self._probe, self._probe_at = (first, count), now
 
     # --- decisions
+
+    def _pace(self) -> None:
+        if not self.picture or self.stopped or self._waiting:
+            self.pacing = 0.0
+        elif self._draining:
+            self.pacing = 0.4 * self.target
+        else:
+            self.pacing = self.target * (1.25 if self.target < 500_000 else 1.5)
 
     def _judge(self, now: float) -> None:
         gauge = self.gauge

@@ -154,11 +154,10 @@ class SendingLine(_Line):
             if encoding.rtx:
                 self._by_ssrc[encoding.rtx.ssrc] = (source, True)
 
-    def _rtp(self, data: bytes) -> None:
+    def _rtp(self, data: bytes, now: float) -> None:
         self._packets += 1
         if self._packets > MOST_PACKETS:
             return
-        now = time.monotonic()
         ssrc, payload_type = int.from_bytes(data[8:12]), data[1] & 127
         found = self._by_ssrc.get(ssrc)
         if found is None:
@@ -168,7 +167,7 @@ class SendingLine(_Line):
             self._learn(ssrc, *found)
         start, end, level, transport = header(data, self._ids)
         if transport >= 0:
-            self._arrivals.note(transport, now)
+            self._arrivals.came[transport] = now
         source, repaired = found
         if payload_type == (source.rtx_payload_type if repaired else source.payload_type):
             source.take(data, start, end, level, repaired, now)
@@ -180,8 +179,7 @@ class SendingLine(_Line):
             if not repaired:
                 source.ssrc = ssrc
 
-    def _rtcp(self, data: bytes) -> None:
-        now = time.monotonic()
+    def _rtcp(self, data: bytes, now: float) -> None:
         for block in rtcp.blocks(data):
             if block.kind == rtcp.SENDER_REPORT and len(block.data) >= 28:
                 ssrc, ntp, stamp = rtcp.sender_times(block)

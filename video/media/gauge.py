@@ -4,11 +4,13 @@ Times are seconds of any monotonic clock, sizes are bytes on the wire. The recei
 delay *changes* is used. Its minimum over ten to twenty seconds is taken for the empty link; what is above waits in a queue.
 """
 
+from array import array
 from collections import deque
 
-RING = 4096  # packets remembered; a power of two, more than can be under way
+RING = 2048  # packets remembered; a power of two, more than can be under way
 CLOCK_WRAP = 2**24 * 0.064  # the receiver's reference time begins anew
 BASE_SECONDS = 10.0
+MISSED = 2
 WAITED = 0.030  # delay above the empty link's: the packet stood in a queue
 STEEP = 0.3  # seconds a second: no jitter rises so fast
 STEP = 0.040  # a rise this large between two packets is a new route, no queue
@@ -28,57 +30,65 @@ class Gauge:
         self.in_flight = 0  # bytes sent and not yet reported
         self.ahead = 0  # bytes that were under way when the packet left that was reported last
         self.last_report: float | None = None  # when the receiver spoke last
-        self._times = [0.0] * RING
-        self._sizes = [0] * RING
-        self._numbers = [-1] * RING  # -1 once reported
-        self._upto = [0] * RING  # bytes sent when this one left
-        self._ahead = [0] * RING  # bytes under way then
+        self.missed: list[int] = []  # what the last report says was lost: as it was named when it was sent
+        self._times = array("d", bytes(8 * RING))  # flat arrays: what is written once is read once, a moment later
+        self._sizes, self._numbers = array("i", bytes(4 * RING)), array("i", bytes(4 * RING))
+        self._upto = array("q", bytes(8 * RING))  # bytes sent when this one left
+        self._ahead = array("i", bytes(4 * RING))  # bytes under way then
+        self._names = array("q", bytes(8 * RING))
+        self._awaited = bytearray(RING)  # 1: on its way; MISSED: reported as lost, and may come late
         self._sent = 0
         self._came: deque[tuple[float, int, float]] = deque()  # arrival, size, delay of the last second
         self._came_bytes = 0
         self._lost: deque[tuple[float, int, int]] = deque()  # when reported, lost, all
+        self._lost_of = [0, 0]  # in all of these
         self._arrival: float | None = None
         self._wraps = 0.0
         self._base: float | None = None
         self._base_before = 0.0
         self._base_at = self._shortest_at = 0.0
 
-    def sent(self, seq: int, size: int, now: float) -> None:
-        """A packet with this transport-wide number leaves now."""
+    def sent(self, seq: int, size: int, now: float, name: int = 0) -> None:
+        """A packet with this transport-wide number leaves now; `name` is how we hear of it if it is missed (0: never)."""
         place = seq & (RING - 1)
-        self._times[place], self._sizes[place], self._numbers[place] = now, size, seq
         self._sent += size
-        self._upto[place], self._ahead[place] = self._sent, self.in_flight
+        self._times[place], self._sizes[place], self._numbers[place], self._names[place] = now, size, seq, name
+        self._upto[place], self._ahead[place], self._awaited[place] = self._sent, self.in_flight, 1
         self.in_flight += size
         if self.last_report is None:
             self.last_report = now
 
     def report(self, base: int, arrivals: list[float | None], now: float) -> bool:
         """The receiver reports arrivals from number `base` on. False: nothing of it was new."""
-        lost, delays, last = 0, [], -1
-        for step, arrival in enumerate(arrivals):
-            seq = (base + step) & 0xFFFF
-            place = seq & (RING - 1)
-            if self._numbers[place] != seq:
+        awaited, numbers, times, sizes, came = self._awaited, self._numbers, self._times, self._sizes, self._came
+        lost, delays, last = 0, list[float](), -1
+        self.missed = []
+        for step, arrival in enumerate(arrivals, base):
+            place = step & (RING - 1)
+            if not awaited[place] or numbers[place] != step & 0xFFFF:
                 continue
             if arrival is None:
                 lost += 1
+                if awaited[place] == 1 and self._names[place]:
+                    self.missed.append(self._names[place])
+                awaited[place] = MISSED
                 continue
-            self._numbers[place], last = -1, place
-            arrival = self._unwrapped(arrival)
-            delay = arrival - self._times[place]
+            awaited[place], last = 0, place
+            if not delays:
+                self._follow_clock(arrival)
+            arrival += self._wraps
+            delay, size = arrival - times[place], sizes[place]
             delays.append(delay)
-            self._came.append((arrival, self._sizes[place], delay))
-            self._came_bytes += self._sizes[place]
+            came.append((arrival, size, delay))
+            self._came_bytes += size
+        self._arrival = came[-1][0] if came else None
         if delays or lost:
-            self._lost.append((now, lost, lost + len(delays)))
-        self._count_lost(now)
+            self._count_lost(lost, lost + len(delays), now)
         if not delays:
             return False
         self.last_report = now
-        self.in_flight = min(self.in_flight, self._sent - self._upto[last])
-        self.ahead = self._ahead[last]
-        self._measure_round_trip(now - self._times[last], now)
+        self.in_flight, self.ahead = min(self.in_flight, self._sent - self._upto[last]), self._ahead[last]
+        self._measure_round_trip(now - times[last], now)
         end = self._came[-1][0]
         while self._came[0][0] < end - 1.0:
             self._came_bytes -= self._came.popleft()[1]
@@ -102,6 +112,7 @@ class Gauge:
     def forget_losses(self) -> None:
         """What was lost in a queue that is gone says nothing about the link."""
         self._lost.clear()
+        self._lost_of = [0, 0]
 
     def rate(self, seconds: float) -> float:
         """Bits a second that arrived lately."""
@@ -155,19 +166,27 @@ class Gauge:
             return None
         return sum(size for _, size in arrived[1:]) * 8 / max(0.001, arrived[-1][0] - arrived[0][0])
 
-    def _unwrapped(self, arrival: float) -> float:
-        arrival += self._wraps
-        if self._arrival is not None and arrival < self._arrival - CLOCK_WRAP / 2:
+    def _follow_clock(self, arrival: float) -> None:
+        """The receiver's clock begins anew now and then."""
+        if self._arrival is not None and arrival + self._wraps < self._arrival - CLOCK_WRAP / 2:
             self._wraps += CLOCK_WRAP
-            arrival += CLOCK_WRAP
-        self._arrival = arrival
-        return arrival
 
-    def _count_lost(self, now: float) -> None:
-        while self._lost and self._lost[0][0] < now - 1.0:
-            self._lost.popleft()
-        self.loss = _share(self._lost, 15)
-        self.loss_now = _share([entry for entry in self._lost if entry[0] > now - LOSS_SECONDS], 8)
+    def _count_lost(self, lost: int, number: int, now: float) -> None:
+        self._lost.append((now, lost, number))
+        self._lost_of[0] += lost
+        self._lost_of[1] += number
+        while self._lost[0][0] < now - 1.0:
+            _at, lost, number = self._lost.popleft()
+            self._lost_of[0] -= lost
+            self._lost_of[1] -= number
+        lost = number = 0
+        for at, some, of in reversed(self._lost):
+            if at <= now - LOSS_SECONDS:
+                break
+            lost, number = lost + some, number + of
+        self.loss_now = lost / number if number >= 8 else 0.0
+        lost, number = self._lost_of
+        self.loss = lost / number if number >= 15 else 0.0
 
     def _measure_round_trip(self, seconds: float, now: float) -> None:
         self.round_trip += 0.2 * (seconds - self.round_trip)
@@ -182,11 +201,6 @@ class Gauge:
             self._base_before, self._base, self._base_at = self._base, lowest, now
         else:
             self._base = min(self._base, lowest)
-
-
-def _share(entries, least: int) -> float:
-    total = sum(entry[2] for entry in entries)
-    return sum(entry[1] for entry in entries) / total if total >= least else 0.0
 
 
 def _after_step(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -29,9 +29,10 @@ class Lite:
         self.username = self.local_username = secret(8)
         self.password = self.local_password = secret(24)
         self.remote_candidates: list[Candidate] = []
-        self.on_media: Callable[[bytes], None] | None = None
+        self.on_media: Callable[[bytes, float], None] | None = None
         self.port: Port | None = None
         self.address: Address | None = None  # where the other end is now
+        self.transmit: Callable[[bytes, Address], None] = _nowhere
         self.heard_at = 0.0  # when something came last
         self._ports = ports
         self._inbox: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING_DATAGRAMS)
@@ -42,12 +43,12 @@ class Lite:
 
     # --- what the port says
 
-    def datagram(self, data: bytes) -> None:
+    def datagram(self, data: bytes, now: float) -> None:
         """Media goes straight on; the handshake waits to be read."""
-        self.heard_at = time.monotonic()
+        self.heard_at = now
         if data[0] > 127:
             if self.on_media:
-                self.on_media(data)
+                self.on_media(data, now)
         elif not self._inbox.full():
             self._inbox.put_nowait(data)
 
@@ -55,7 +56,7 @@ class Lite:
         """A signed check came from there; `chosen`: the browser wants this way."""
         self.heard_at = time.monotonic()
         if chosen and (self.address, self.port) != (address, port):
-            self.address, self.port = address, port
+            self.address, self.port, self.transmit = address, port, port.send
             self._found.set()
 
     def renew(self) -> None:
@@ -100,9 +101,9 @@ class Lite:
         return data
 
     async def send(self, data: bytes) -> None:
-        if self.port is None or self.address is None:
+        if self.address is None:
             raise ConnectionError("not connected")
-        self.port.send(data, self.address)
+        self.transmit(data, self.address)
 
     async def get_event(self) -> ConnectionClosed:
         await self._closed.wait()
@@ -117,3 +118,7 @@ class Lite:
         if self._inbox.full():
             self._inbox.get_nowait()
         self._inbox.put_nowait(None)
+
+
+def _nowhere(_data: bytes, _address: Address) -> None:
+    """Until the browser has come."""

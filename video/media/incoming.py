@@ -4,7 +4,7 @@ from typing import Protocol
 
 from . import rtcp
 from .private import Wire
-from .rtp import Packet, newer
+from .rtp import HALF, Packet
 
 PLI_SECONDS = 0.3  # whole pictures are large: not asked for more often
 ASK_SECONDS = 0.05  # between two requests for the same lost packet
@@ -73,16 +73,16 @@ class Incoming:
 
     def take(self, data: bytes, start: int, end: int, level: int, repaired: bool, now: float) -> None:
         """One packet with its payload from `start` to `end`; `repaired`: a lost one comes again."""
-        seq, payload = (data[2] << 8) | data[3], data[start:end]
+        seq, timestamp = (data[2] << 8) | data[3], int.from_bytes(data[4:8])
         if repaired:
-            if len(payload) < 3:
+            if end - start < 3:
                 return
-            seq, payload = (payload[0] << 8) | payload[1], payload[2:]
+            seq, start = (data[start] << 8) | data[start + 1], start + 2
             if self._missing.pop(seq, None) is None:
                 return
-        elif not payload or not self._count(seq, data, now):
+        elif end <= start or not self._count(seq, timestamp, len(data), now):
             return
-        packet = Packet(seq, int.from_bytes(data[4:8]), data[1] & 128, payload, level)
+        packet = Packet(seq, timestamp, data[1] & 128, data[start:end], level)
         for taker in self.takers:
             taker.take(packet, now)
 
@@ -136,26 +136,26 @@ class Incoming:
             self._limit, self._limit_at = limit, now
             self._wire.send_rtcp(rtcp.remb(int(limit), [self.ssrc]))
 
-    def _count(self, seq: int, data: bytes, now: float) -> bool:
+    def _count(self, seq: int, timestamp: int, size: int, now: float) -> bool:
         """Keep the accounts of RFC 3550; False for a packet that came twice."""
         self.received += 1
-        self.bytes += len(data)
+        self.bytes += size
         self.heard_at = now
-        if self._highest is None:
+        highest = self._highest
+        if highest is None:
             self._highest = self._base = seq
             return True
-        ahead = newer(seq, self._highest)
-        if ahead <= 0:
+        ahead = (seq - highest) & 0xFFFF
+        if ahead != 1:
+            if ahead == 0 or ahead >= HALF:
+                return self._missing.pop(seq, None) is not None if self.kind == "video" else ahead > 0
             if self.kind == "video":
-                return self._missing.pop(seq, None) is not None
-            return ahead < 0
-        if ahead > 1 and self.kind == "video":
-            self._miss(seq, ahead, now)
-        if seq < self._highest:
+                self._miss(seq, ahead, now)
+        if seq < highest:
             self._cycles += 65536
         self._highest = seq
-        transit = now * self.clock - int.from_bytes(data[4:8])
-        self._jitter += (min(abs(transit - self._transit), self.clock) - self._jitter) / 16
+        transit = now * self.clock - timestamp
+        self._jitter += (abs(transit - self._transit) - self._jitter) / 16
         self._transit = transit
         return True
 
@@ -182,7 +182,7 @@ class Incoming:
 
     def _reception_report(self, now: float) -> bytes:
         """What arrived. For sound the worst listener's loss counts too: then the sender adds what repairs speech."""
-        highest = self._cycles + (self._highest or 0)
+        highest, jitter = self._cycles + (self._highest or 0), min(int(self._jitter), 0xFFFFFFFF)
         expected = highest - self._base + 1
         due, came = expected - self._expected_before, self.received - self._received_before
         self._expected_before, self._received_before = expected, self.received
@@ -190,4 +190,4 @@ class Incoming:
         if self.kind == "audio":
             lost = max([lost, *(taker.loss for taker in self.takers)])
         seen, delay = (self.report[0] >> 16) & 0xFFFFFFFF if self.report else 0, now - self._report_at if self.report else 0.0
-        return rtcp.receiver_report([(self.ssrc, lost, expected - self.received, highest, int(self._jitter), seen, delay)])
+        return rtcp.receiver_report([(self.ssrc, lost, expected - self.received, highest, jitter, seen, delay)])

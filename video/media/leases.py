@@ -1,7 +1,7 @@
 """Which worker holds which room: names of keys in Redis, how long they live, and who may change a lease."""
 
-HEARTBEAT_SECONDS = 1.0
-HEARTBEAT_TTL_MS = 3_000
+HEARTBEAT_SECONDS = 0.5
+HEARTBEAT_TTL_MS = 2_000
 LEASE_TTL_MS = 10_000  # a lease outlives a short pause of its worker, and a dead worker by ten seconds at most
 
 # A lease belongs to who wrote it. Keep it while it is ours (or nobody's, after Redis lost it); 0: somebody else has it.

@@ -15,7 +15,7 @@ from .rtp import Ids, Packet
 OVERHEAD = 38  # bytes that UDP, IP and encryption add to a packet
 OLDEST, OLDEST_WHOLE = 0.4, 1.2  # seconds that picture may wait; longer if a whole picture waits
 BURST_SECONDS = 0.030  # of sending that may leave at once
-REPAIR_SHARE, REPAIR_SECONDS = 0.15, 1.0
+REPAIR_SHARE, REPAIR_SECONDS, REPAIR_SOUND_SECONDS = 0.15, 1.0, 0.4
 KEY_SECONDS = 1.0  # between two whole pictures for one weak link
 PADDING = 255
 PAUSED = 50_000  # what a sender is told while nobody can take its picture
@@ -31,6 +31,7 @@ class Link:
         self.wire = wire
         self.streams: dict[int, Outgoing] = {}
         self.downlink = Downlink(self._changed)
+        self._note_sent = self.downlink.gauge.sent
         self._pictures = True  # the person wants pictures, not sound only
         self._weak = weak  # told when the picture is left out, and when it is back
         self._is_weak = False
@@ -41,8 +42,8 @@ class Link:
         self._credit = self._repair_credit = 0.0  # bytes that may leave now
         self._credit_at = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
-        self._sound_rate = 0.0
-        self._sound_bytes, self._sound_at = 0, time.monotonic()
+        self._sound_rate = self._sound_before = 0.0
+        self._sound_at = time.monotonic()
         wire.on_rtcp = self.heard
 
     # --- what comes in to be sent
@@ -70,22 +71,24 @@ class Link:
         for outgoing in list(self.streams.values()):
             self.remove(outgoing)
 
-    def send(self, outgoing: Outgoing, packet: Packet, now: float) -> None:
-        """Sound leaves; picture leaves, waits or is left out."""
-        if outgoing.kind == "audio":
-            self._sound_bytes += len(packet.payload) + OVERHEAD
-            return outgoing.leave(packet, now)
+    def has_room(self, now: float) -> bool:
+        """Picture may leave at once: none waits, and the link takes it."""
+        if not self._hears_arrivals:
+            return True
+        if self._credit <= 0:
+            self._earn(now)
+        return not self._queue and self._may_leave()
+
+    def wait(self, outgoing: Outgoing, packet: Packet, now: float) -> None:
+        """Picture for which there is no room waits, or is left out."""
         downlink = self.downlink
         if outgoing.paused or not downlink.picture or downlink.stopped:
             return outgoing.cut()
-        if not self._queue:
-            self._earn(now)
-            if self._may_leave(len(packet.payload)):
-                return outgoing.leave(packet, now)
-        if outgoing.waits_for_key and not self._whole and not starts_whole_picture(outgoing.source.mime, packet.payload):
+        whole = starts_whole_picture(outgoing.source.mime, packet.payload)
+        if outgoing.waits_for_key and not self._whole and not whole:
             return
         self._queue.append((outgoing, packet, now))
-        self._whole += starts_whole_picture(outgoing.source.mime, packet.payload)
+        self._whole += whole
         if now - self._queue[0][2] > (OLDEST_WHOLE if self._whole else OLDEST):
             self._throw_away()
         elif self._timer is None:
@@ -96,24 +99,24 @@ class Link:
         """Something is on its way to a person who usually reports what came."""
         return self._hears_arrivals and self.downlink.gauge.in_flight > 0
 
-    def stamp(self, size: int, now: float) -> int:
-        """The transport-wide number of a packet of this size that leaves now; its size is charged."""
-        self._transport = (self._transport + 1) & 0xFFFF
+    def stamp(self, size: int, now: float, name: int = 0) -> int:
+        """The transport-wide number of a packet of this size that leaves now; its size is charged. By its name it is missed."""
+        number = self._transport = (self._transport + 1) & 0xFFFF
         self._credit -= size + OVERHEAD
         if self._hears_arrivals:
-            self.downlink.sent(self._transport, size + OVERHEAD, now)
-        return self._transport
+            self._note_sent(number, size + OVERHEAD, now, name)
+        return number
 
     # --- what the receiver says
 
-    def heard(self, data: bytes) -> None:
+    def heard(self, data: bytes, now: float) -> None:
         """About losses, pictures, arrivals."""
-        now = time.monotonic()
         for block in rtcp.blocks(data):
             if block.kind == rtcp.REPAIR and block.format == rtcp.TRANSPORT:
                 self._hears_arrivals = True
                 self.downlink.report(*rtcp.arrivals(block), now)
                 self._note_loss()
+                self._mend(self.downlink.gauge.missed, now)
                 self._pump(now)
             elif block.kind == rtcp.REPAIR and block.format == rtcp.NACK:
                 self._repair(block, now)
@@ -131,8 +134,11 @@ class Link:
         """Every 50 ms."""
         self.downlink.tick(now)
         if now - self._sound_at >= 1.0:
-            self._sound_rate = self._sound_bytes * 8 / (now - self._sound_at)
-            self._sound_bytes, self._sound_at = 0, now
+            sound = sum(outgoing.bytes + OVERHEAD * outgoing.packets for outgoing in self.streams.values() if outgoing.is_sound)
+            self._sound_rate = max(0.0, sound - self._sound_before) * 8 / (now - self._sound_at)
+            self._sound_before, self._sound_at = sound, now
+            for outgoing in self.streams.values():
+                outgoing.forget(now - REPAIR_SECONDS)
         allowed = self.allowance()
         for outgoing in self.streams.values():
             if outgoing.kind == "video":
@@ -160,16 +166,14 @@ class Link:
         self._credit = min(depth, self._credit + rate * passed / 8)
         self._repair_credit = min(6000.0, self._repair_credit + REPAIR_SHARE * self.downlink.target * passed / 8)
 
-    def _may_leave(self, size: int) -> bool:
-        if not self._hears_arrivals:
-            return True
+    def _may_leave(self) -> bool:
         downlink = self.downlink
-        return self._credit > 0 and downlink.pacing > 0 and downlink.gauge.in_flight + size <= downlink.window
+        return self._credit > 0 and downlink.pacing > 0 and downlink.gauge.in_flight < downlink.window
 
     def _pump(self, now: float) -> None:
         """Let leave what may leave."""
         self._earn(now)
-        while self._queue and self._may_leave(len(self._queue[0][1].payload)):
+        while self._queue and self._may_leave():
             outgoing, packet, _since = self._queue.popleft()
             self._whole -= starts_whole_picture(outgoing.source.mime, packet.payload)
             outgoing.leave(packet, now)
@@ -233,16 +237,31 @@ class Link:
     # --- repairs, padding, words
 
     def _repair(self, block: rtcp.Block, now: float) -> None:
-        """Send lost packets again, within a budget; a full link is not made fuller."""
-        outgoing, downlink = self.streams.get(rtcp.media_ssrc(block)), self.downlink
-        if outgoing is None or self._hears_arrivals and downlink.pacing < downlink.target:
+        """The receiver asks for lost packets again."""
+        outgoing = self.streams.get(rtcp.media_ssrc(block))
+        if outgoing:
+            self._mend([outgoing.name + seq for seq in rtcp.asked_again(block)], now)
+
+    def _mend(self, missed: list[int], now: float) -> None:
+        """Send lost packets again, once in a round trip, picture within a budget: a full link is not made fuller.
+
+        Reports of arrivals say what is lost before a receiver asks for it, and say it also of what was sent again.
+        """
+        if not missed:
             return
+        downlink, gauge = self.downlink, self.downlink.gauge
         self._earn(now)
-        oldest = REPAIR_SECONDS if downlink.gauge.queue < 0.03 else 2 * downlink.gauge.round_trip
-        for seq in rtcp.asked_again(block):
-            if self._hears_arrivals and self._repair_credit <= 0:
-                return
-            self._repair_credit -= outgoing.repair(seq, now - oldest, now)
+        newest = now - 0.8 * gauge.round_trip
+        oldest = REPAIR_SECONDS if gauge.queue < 0.03 else 2 * gauge.round_trip
+        picture = not self._hears_arrivals or downlink.pacing >= downlink.target
+        for name in missed:
+            outgoing, seq = self.streams.get(name >> 16), name & 0xFFFF
+            if outgoing is None:
+                continue
+            if outgoing.is_sound:
+                self._credit -= outgoing.repair(seq, now - REPAIR_SOUND_SECONDS, newest, now)
+            elif picture and (self._repair_credit > 0 or not self._hears_arrivals):
+                self._repair_credit -= outgoing.repair(seq, now - oldest, newest, now)
 
     def _probe(self, now: float) -> None:
         rate = self.downlink.burst(now) if self._hears_arrivals and not self._queue and self._wants_more() else 0.0

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from struct import error
 from typing import Protocol
@@ -12,6 +13,7 @@ from aioice.ice import get_host_addresses
 
 Address = tuple[str, int]
 BATCH = 64  # datagrams taken at once; then the others on this thread have their turn
+GATHER_SECONDS = 0.002  # while datagrams come, they are fetched together: to be woken for each costs more than to forward it
 LARGEST = 2048
 BUFFER = 4 << 20
 STRANGERS = 100  # requests a second from addresses not seen before that are looked into; a flood costs next to nothing
@@ -24,7 +26,7 @@ class Listener(Protocol):
     username: str
     password: str
 
-    def datagram(self, data: bytes) -> None: ...
+    def datagram(self, data: bytes, now: float) -> None: ...
     def heard(self, address: Address, chosen: bool, port: "Port") -> None: ...
 
 
@@ -39,10 +41,11 @@ class Port:
         self._sendto = sock.sendto
         self._names: dict[str, Listener] = {}
         self._routes: dict[Address, Listener] = {}
-        self._hears: dict[Address, Callable[[bytes], None]] = {}
+        self._hears: dict[Address, Callable[[bytes, float], None]] = {}
         self._allowance = STRANGERS
         self._second = 0.0
         self._loop = asyncio.get_running_loop()
+        self._gathering: asyncio.TimerHandle | None = None
         self._loop.add_reader(sock, self._ready)
 
     @classmethod
@@ -73,6 +76,8 @@ class Port:
 
     def close(self) -> None:
         self._loop.remove_reader(self._socket)
+        if self._gathering:
+            self._gathering.cancel()
         self._socket.close()
 
     def welcome(self, listener: Listener) -> None:
@@ -93,21 +98,35 @@ class Port:
             self.dropped += 1
 
     def _ready(self) -> None:
-        receive, hears = self._socket.recvfrom, self._hears
-        for _ in range(BATCH):
+        """Something came after a silence: from now on look by the clock."""
+        self._loop.remove_reader(self._socket)
+        self._gather()
+
+    def _gather(self) -> None:
+        """Take what came; when nothing did, wait to be woken."""
+        if self._take():
+            self._gathering = self._loop.call_later(GATHER_SECONDS, self._gather)
+        else:
+            self._gathering = None
+            self._loop.add_reader(self._socket, self._ready)
+
+    def _take(self) -> int:
+        receive, hears, now = self._socket.recvfrom, self._hears, time.monotonic()
+        for count in range(BATCH):
             try:
                 data, address = receive(LARGEST)
             except OSError:  # nothing more, or an error that an earlier datagram met on its way
-                return
+                return count
             hear = hears.get(address)
             if hear is None and len(address) > 2:
                 hear = hears.get(address[:2])
             if not data:
                 continue
             if hear is not None and data[0] > 3:
-                hear(data)
+                hear(data, now)
             else:
                 self._strange(data, address[:2])
+        return BATCH
 
     def _strange(self, data: bytes, address: Address) -> None:
         """STUN, or noise: only who knows name and password of a listener comes in."""

@@ -7,16 +7,17 @@ packets and sends packets to be encrypted, and nothing is ever decoded.
 from collections.abc import Callable
 from struct import error
 
-import pylibsrtp
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver
 from aiortc.codecs import CODECS, HEADER_EXTENSIONS
 from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.sdp import SessionDescription
+from pylibsrtp._binding import ffi, lib
 
 from .ice import Lite
 from .rtp import LEVEL, MID, TRANSPORT_CC
 
 SOUND = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}  # repairs lost speech from the next packet, sends little in silence
+LONGEST = 1350  # bytes of a packet that fit with their lock into pylibsrtp's buffers
 FIRST_CHOICE = ("video/vp8", "video/h264", "audio/opus")  # every browser knows VP8; a few old phones only H264
 
 
@@ -116,40 +117,64 @@ def ssrcs(transceiver: RTCRtpTransceiver) -> tuple[int, int]:
 
 
 class Wire:
-    """The encrypted path of a connection, once it stands: packets in the clear on this side, encrypted on the other."""
+    """The encrypted path of a connection, once it stands: packets in the clear on this side, encrypted on the other.
+
+    It works in the buffers of pylibsrtp's sessions, without what pylibsrtp allocates for each packet.
+    """
 
     def __init__(self, transceiver: RTCRtpTransceiver, lite: Lite) -> None:
-        self.on_rtp: Callable[[bytes], None] = _nobody
-        self.on_rtcp: Callable[[bytes], None] = _nobody
+        self.on_rtp: Callable[[bytes, float], None] = _nobody
+        self.on_rtcp: Callable[[bytes, float], None] = _nobody
         self.refused = 0  # packets that were not encrypted by the other end, came twice, or make no sense
         self._lite = lite
         transport = transceiver.receiver.transport
         self._lock, self._unlock = transport._tx_srtp, transport._rx_srtp
+        self._locks, self._locking, self._locked = self._lock._srtp[0], self._lock._cdata, self._lock._buffer
+        self._unlocks, self._unlocking, self._unlocked = self._unlock._srtp[0], self._unlock._cdata, self._unlock._buffer
+        self._size = ffi.new("int *")
         lite.on_media = self._datagram
 
-    def send(self, packet: bytes) -> None:
-        """Send one RTP packet; what the link or the system cannot take is lost."""
-        lite = self._lite
-        if lite.port is not None and lite.address is not None:
-            lite.port.send(self._lock.protect(packet), lite.address)
+    def send(self, packet: bytes) -> bytes:
+        """Send one RTP packet; what the link or the system cannot take is lost. Returns it as it was sent."""
+        lite, size, length = self._lite, self._size, len(packet)
+        if lite.address is None or length > LONGEST:
+            return b""
+        size[0] = length
+        self._locked[0:length] = packet
+        if lib.srtp_protect(self._locks, self._locking, size):
+            return b""
+        locked = self._locked[0 : size[0]]
+        lite.transmit(locked, lite.address)
+        return locked
+
+    def send_again(self, locked: bytes) -> None:
+        """Send the very bytes that `send` returned: a number is never locked twice with other contents."""
+        if locked and self._lite.address is not None:
+            self._lite.transmit(locked, self._lite.address)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound RTCP packet."""
         lite = self._lite
-        if lite.port is not None and lite.address is not None:
-            lite.port.send(self._lock.protect_rtcp(packet), lite.address)
+        if lite.address is not None:
+            lite.transmit(self._lock.protect_rtcp(packet), lite.address)
 
-    def _datagram(self, data: bytes) -> None:
+    def _datagram(self, data: bytes, now: float) -> None:
         try:
-            if 192 <= data[1] <= 223:
-                self.on_rtcp(self._unlock.unprotect_rtcp(data))
-            else:
-                self.on_rtp(self._unlock.unprotect(data))
-        except (pylibsrtp.Error, IndexError, ValueError, error):
-            self.refused += 1
+            size, length = self._size, len(data)
+            if length <= LONGEST:
+                size[0] = length
+                self._unlocked[0:length] = data
+                if 192 <= data[1] <= 223:
+                    if not lib.srtp_unprotect_rtcp(self._unlocks, self._unlocking, size):
+                        return self.on_rtcp(self._unlocked[0 : size[0]], now)
+                elif not lib.srtp_unprotect(self._unlocks, self._unlocking, size):
+                    return self.on_rtp(self._unlocked[0 : size[0]], now)
+        except (IndexError, ValueError, error):
+            pass
+        self.refused += 1
 
 
-def _nobody(_data: bytes) -> None:
+def _nobody(_data: bytes, _now: float) -> None:
     """Until somebody listens."""
 
 

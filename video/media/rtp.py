@@ -9,7 +9,6 @@ LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 SEQUENCES = 0x10000  # sequence numbers wrap here
 HALF = 0x8000  # a difference beyond this means "older"
-_FIXED = Struct("!BBHIIHH")
 _ONE_BYTE = 0xBEDE
 
 
@@ -71,22 +70,25 @@ class Writer:
 
     def __init__(self, ssrc: int, payload_type: int, ids: Ids, mid: str) -> None:
         name = mid.encode()
-        self._ssrc, self._payload_type = ssrc, payload_type
-        self._mid = bytes([(ids.mid << 4) | (len(name) - 1)]) + name if ids.mid and name else b""
-        self._transport = bytes([(ids.transport << 4) | 1]) if ids.transport else b""
-        self._level = bytes([ids.level << 4]) if ids.level else b""
-        self.size = 16 + self._padded(len(self._mid) + 3 * bool(self._transport))  # bytes of a header without loudness
+        self._names = bytes([(ids.mid << 4) | (len(name) - 1)]) + name if ids.mid and name else b""
+        self._names += bytes([(ids.transport << 4) | 1]) if ids.transport else b""
+        self._numbers = 0xFFFF if ids.transport else 0  # without them two zeros stand there, which mean nothing
+        self._ssrc, self._payload_type, self._level = ssrc, payload_type, ids.level << 4
+        self._plain, self._words = _head(f"{len(self._names)}sH")
+        self._loud, self._loud_words = _head(f"{len(self._names)}sHBB")
+        self.size = self._plain.size  # bytes of a header without loudness
 
     def write(self, seq: int, timestamp: int, marker: int, level: int, transport: int, payload: bytes) -> bytes:
         """One whole packet, not yet encrypted."""
-        extensions = self._mid
-        if self._transport:
-            extensions += self._transport + transport.to_bytes(2)
-        if self._level and level >= 0:
-            extensions += self._level + bytes((level,))
-        words = (len(extensions) + 3) >> 2
-        fixed = _FIXED.pack(0x90, marker | self._payload_type, seq, timestamp, self._ssrc, _ONE_BYTE, words)
-        return fixed + extensions.ljust(words << 2, b"\0") + payload
+        kind, number = marker | self._payload_type, transport & self._numbers
+        if level < 0 or not self._level:
+            head = self._plain.pack(0x90, kind, seq, timestamp, self._ssrc, _ONE_BYTE, self._words, self._names, number)
+        else:
+            names, loud = self._names, self._loud
+            head = loud.pack(
+                0x90, kind, seq, timestamp, self._ssrc, _ONE_BYTE, self._loud_words, names, number, self._level, level
+            )
+        return head + payload
 
     def padding(self, seq: int, timestamp: int, transport: int, size: int) -> bytes:
         """A packet of nothing but padding (1-255 bytes), to find out what a link can carry."""
@@ -94,9 +96,11 @@ class Writer:
         packet[0] |= 32
         return bytes(packet)
 
-    @staticmethod
-    def _padded(size: int) -> int:
-        return -(-size // 4) * 4
+
+def _head(extensions: str) -> tuple[Struct, int]:
+    """A header with these extensions, filled to whole words, and how many words they are."""
+    size = Struct("!" + extensions).size
+    return Struct(f"!BBHIIHH{extensions}{-size % 4}x"), (size + 3) // 4
 
 
 def newer(seq: int, than: int) -> int:

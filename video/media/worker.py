@@ -29,7 +29,7 @@ from .room import Room
 log = logging.getLogger(__name__)
 AWAY_SECONDS = 15  # Redis is away when it is silent for so long; longer than a worker waits for a command
 WAIT_SECONDS = 5
-SILENT_ROUNDS = 10  # heartbeats in a row without a listening socket; then the person is gone
+SILENT_ROUNDS = 20  # heartbeats in a row without a listening socket; then the person is gone
 
 
 class Worker:
