@@ -213,6 +213,12 @@ PHOTO_MAX_BYTES = 10_000_000
 MEDIA_ADDRESSES = _list("MEDIA_ADDRESSES")
 _first, _, _last = os.environ.get("MEDIA_PORTS", "0").partition("-")  # "40000-40099": each worker takes a free one
 MEDIA_PORTS = range(int(_first), int(_last or _first) + 1)
+# Recordings, which everybody in the visit agreed to: where (shared by web, worker and media), under which key (none: nothing is
+# recorded; the demo has one; old ones still read), and for how many days they are kept.
+RECORDINGS_ROOT = Path(os.environ.get("RECORDINGS_ROOT", NARU_STATE / "recordings"))
+RECORDING_KEY = os.environ.get("RECORDING_KEY") or (SECRET_KEY if DEMO else "")
+RECORDING_OLD_KEYS = _list("RECORDING_OLD_KEYS")
+RECORDING_DAYS = int(os.environ.get("RECORDING_DAYS", "90"))
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
 
 # "off" lets the rules decide alone.

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from video.media.forwarder import Forwarder
+from video.media.recorder import Recorder
 from video.media.worker import Worker
 
 
@@ -28,4 +29,4 @@ class Command(BaseCommand):
                 f"No free UDP port for media: {error}. Give addresses of this machine in MEDIA_ADDRESSES "
                 "(public=local behind a router) and a free range in MEDIA_PORTS, such as 40000-40099."
             ) from error
-        await Worker(settings.REDIS_URL, engine).run()
+        await Worker(settings.REDIS_URL, engine, Recorder(settings.RECORDINGS_ROOT, settings.RECORDING_KEY)).run()
