@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -161,7 +162,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the sweeper finds what was not sent
 CELERY_TASK_TIME_LIMIT = 60
 # How often forgotten intakes are looked for; a killed worker alone would cost about 90 s.
-CELERY_BEAT_SCHEDULE = {"sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0},
+    "sweep-recordings": {"task": "video.tasks.sweep_recordings", "schedule": 10.0},
+    "reconcile-recordings": {"task": "video.tasks.reconcile_recordings", "schedule": crontab(hour=3, minute=10)},
+    "expire-recordings": {"task": "video.tasks.expire_recordings", "schedule": crontab(hour=3, minute=40)},
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

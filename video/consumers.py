@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ from accounts import audit
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 
-from . import rooms, tokens
+from . import recording, rooms, stored, tokens
 from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
@@ -76,6 +77,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
             async with self.switchboard.events(self.session) as events:
                 self.line = await self.switchboard.join(self.visit_id, self.person, self.session)
                 await self.send_json({"type": "joined", "me": self.person})
+                await self.room_recording({})
                 async with asyncio.TaskGroup() as both:
                     both.create_task(self.watch_worker())
                     both.create_task(self.pass_on(events))
@@ -100,6 +102,10 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     await self.send_json({"type": event.kind})
                 case "weak":
                     await self.send_json({"type": "weak", "weak": event.weak})
+                case "recording":
+                    await self.obey(recording.heard, event)
+                case "stored":
+                    await self.obey(stored.collect, event.recording)
                 case "replaced":
                     return await self.go_back("replaced", REPLACED)
                 case "rejoin":
@@ -195,7 +201,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def people(self):
         with self.in_their_language():
-            return [{"id": str(p.pk), "name": p.name, "role": p.get_role_display()} for p in rooms.inside(self.participant.room)]
+            here = rooms.everybody(self.participant.room)
+            return [{"id": str(p.pk), "name": p.name, "role": p.get_role_display()} for p in here]
 
     async def room_people(self, event):
         await self.send_json({"type": "people", "people": await self.people(), "me": self.person})
@@ -206,6 +213,14 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
 
     async def room_state(self, event):
         await self.send_json({"type": "state", "person": event["person"], "muted": event["muted"], "camera": event["camera"]})
+
+    async def room_recording(self, event):
+        """The wish has changed, or we have a line again: the media worker hears it, and the page asks for what to show."""
+        wish = await database_sync_to_async(recording.wish)(self.participant.room_id)
+        with contextlib.suppress(*AWAY):
+            if self.line and wish:
+                await self.switchboard.record(self.line, wish)
+        await self.send_json({"type": "recording", "url": reverse("video:recording", args=[self.person])})
 
     async def room_closed(self, event):
         await self.go_back("closed", CLOSED)

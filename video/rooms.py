@@ -14,6 +14,7 @@ from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
 from .models import ChatMessage, Participant, Room
+from .signals import people_changed
 
 MOST_PEOPLE = 4
 LONGEST_LINE = 1000
@@ -68,7 +69,7 @@ def admit(visit, *, user=None) -> Participant:
     """Give somebody their seat (user None: who holds the visit's link). The server decides who they are here."""
     role = role_of(visit, user)
     facts = {"role": role, "name": _name_of(visit, user)}
-    seats = Participant.objects.select_related("room")
+    seats = Participant.objects.exclude(role=Participant.Role.RECORDER).select_related("room")
     return seats.get_or_create(room=open_for(visit), user=user, defaults=facts)[0]
 
 
@@ -99,21 +100,23 @@ def _name_of(visit, user):
 def enter(participant, session) -> None:
     """Somebody is in the room, by this socket; a room for four stays a room for four."""
     Room.objects.select_for_update().get(pk=participant.room_id)
-    inside = participant.room.participants.filter(joined_at__isnull=False, left_at=None).exclude(pk=participant.pk)
-    if inside.count() >= MOST_PEOPLE:
+    if inside(participant.room).exclude(pk=participant.pk).count() >= MOST_PEOPLE:
         raise RoomClosed(_("Four people are in this visit already."))
     Participant.objects.filter(pk=participant.pk).update(joined_at=timezone.now(), left_at=None, session=session)
     audit.record(participant.user, "room.join", participant.room)
-    _tell(participant.room, "room.people")
+    tell(participant.room, "room.people")
+    people_changed.send(sender=Room, room=participant.room)
 
 
 @transaction.atomic
 def go(participant, session) -> None:
     """Somebody is out of the room; the visit goes on. A socket that was replaced by a newer one says nothing."""
+    Room.objects.select_for_update().get(pk=participant.room_id)
     if not Participant.objects.filter(pk=participant.pk, session=session).update(left_at=timezone.now()):
         return
     audit.record(participant.user, "room.leave", participant.room)
-    _tell(participant.room, "room.people")
+    tell(participant.room, "room.people")
+    people_changed.send(sender=Room, room=participant.room)
 
 
 @transaction.atomic
@@ -126,7 +129,7 @@ def say(participant, text) -> ChatMessage:
         raise RoomClosed(_("The visit is over, so nothing more can be written."))
     message = ChatMessage.objects.create(room=participant.room, participant=participant, text=text)
     audit.record(participant.user, "room.say", participant.room)
-    _tell(participant.room, "room.said", message=message.pk)
+    tell(participant.room, "room.said", message=message.pk)
     return message
 
 
@@ -136,9 +139,15 @@ def said(visit):
 
 
 def inside(room):
-    """Who is in the room now."""
+    """Who is in the room now; the recorder is nobody."""
+    return everybody(room).exclude(role=Participant.Role.RECORDER)
+
+
+def everybody(room):
+    """Who is shown: the people, and the recorder while it runs."""
     return room.participants.filter(joined_at__isnull=False, left_at=None).order_by("joined_at")
 
 
-def _tell(room, kind, **facts):
+def tell(room, kind, **facts):
+    """Say something to every open page of the room, once it is true."""
     transaction.on_commit(partial(push, room_group(room.visit_id), {"type": kind, **facts}))

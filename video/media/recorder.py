@@ -19,6 +19,7 @@ from .engine import Source
 from .protocol import Event
 from .tape import Part
 from .vault import Sealed, Vault
+from .webm import Webm
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
@@ -162,7 +163,7 @@ class Tape:
     async def _write(self, last: bool) -> None:
         """Everybody's newest second goes to the disk, in another thread. A disk that hangs is as good as full."""
         parts = [file for file in [*self._over, *self._files.values()] if not file.is_done]
-        work = [(file, file.part.take(time.monotonic()), file.part.header()) for file in parts]
+        work = [(file, file.part.take(time.monotonic()), file.part.webm.header()) for file in parts]
         try:
             job = asyncio.get_running_loop().run_in_executor(self._recorder.disk, self._on_disk, work, last)
             await asyncio.wait_for(asyncio.shield(job), DISK_SECONDS)
@@ -178,9 +179,9 @@ class Tape:
         for file, data, header in work:
             file.write(data, header)
         if last:
-            facts = [*self._before, *(file.facts() for file in self._over if file.sealed)]
+            found = [*self._before, *(file.facts() for file in self._over if file.sealed)]
             fresh = self._folder / f"{DONE}.new"
-            fresh.write_text(json.dumps(facts))
+            fresh.write_text(json.dumps(found))
             fresh.replace(self._folder / DONE)
 
 
@@ -200,7 +201,7 @@ class File:
         """What came since the last time. There is no file before there is something to write."""
         self.is_done = self.part.is_over
         if self._vault is None:
-            if not self.part.duration_ms:
+            if not self.part.webm.duration_ms:
                 return
             self._vault = Vault(self.path, self._secret, self._began_ms)
             self._vault.append(header)
@@ -217,10 +218,14 @@ class File:
             self._vault.abandon()
 
     def facts(self) -> dict[str, Any]:
-        """What is told about a finished file; whose it is stands in its name."""
-        bytes_, sha256 = self.sealed or (0, "")
-        told = {"name": self.path.name, "began_ms": self._began_ms, "duration_ms": self.part.duration_ms}
-        return {**told, "mime": self.part.mime, "bytes": bytes_, "sha256": sha256}
+        assert self.sealed
+        return facts(self.path.name, self._began_ms, self.part.webm, self.sealed)
+
+
+def facts(name: str, began_ms: int, webm: Webm, sealed: Sealed) -> dict[str, Any]:
+    """What is told about a finished file; whose it is stands in its name."""
+    about = {"name": name, "began_ms": began_ms, "duration_ms": webm.duration_ms, "mime": webm.mime}
+    return {**about, "bytes": sealed.bytes, "sha256": sealed.sha256}
 
 
 def done(folder: Path) -> list[dict[str, Any]] | None:

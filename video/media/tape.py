@@ -23,7 +23,7 @@ class Part:
         self.is_over = False
         self._waiting: list[Frame] = []
         known = [source for source in sources if isinstance(source, Incoming)]
-        self._webm = Webm([Track(source.mime) for source in known])
+        self.webm = Webm([Track(source.mime) for source in known])
         anchor: dict[str, float] = {}
         self._takers = [
             (Sound if source.kind == "audio" else Picture)(source, number, self, anchor) for number, source in enumerate(known, 1)
@@ -44,14 +44,10 @@ class Part:
         until = float("inf") if self.is_over else self.ms(now) - HELD_MS
         data = b""
         while self._waiting and self._waiting[0].ms <= until:
-            data += self._webm.add(heapq.heappop(self._waiting))
+            data += self.webm.add(heapq.heappop(self._waiting))
         if self.is_over:
-            data += self._webm.finish()
+            data += self.webm.finish()
         return data
-
-    def header(self) -> bytes:
-        """What the first bytes of the file should be now."""
-        return self._webm.header()
 
     def ms(self, seconds: float) -> int:
         return max(0, round((seconds - self.began) * 1000))
@@ -59,16 +55,8 @@ class Part:
     def add(self, track: int, ms: float, key: bool, data: bytes) -> None:
         heapq.heappush(self._waiting, Frame(round(ms), track, key, data))
 
-    @property
-    def duration_ms(self) -> int:
-        return self._webm.duration_ms
-
-    @property
-    def mime(self) -> str:
-        return "video/x-matroska" if any(track.mime == "video/h264" for track in self._webm.tracks) else "video/webm"
-
     def track(self, number: int) -> Track:
-        return self._webm.tracks[number - 1]
+        return self.webm.tracks[number - 1]
 
 
 class Taker:

@@ -50,6 +50,11 @@ class Webm:
         self._cues: list[tuple[int, int, int]] = []  # time, track, place
         self._cues_at = 0
 
+    @property
+    def mime(self) -> str:
+        """WebM knows no H264; Matroska, of which it is a part, does."""
+        return "video/x-matroska" if any(track.mime == "video/h264" for track in self.tracks) else "video/webm"
+
     def header(self) -> bytes:
         """The beginning, always of the same size: whatever is not known yet is left out."""
         begin = self._begin()
@@ -104,7 +109,7 @@ class Webm:
 
     def _begin(self) -> bytes:
         """What stands before the size of the segment."""
-        kind = b"matroska" if any(track.mime == "video/h264" for track in self.tracks) else b"webm"
+        kind = b"webm" if self.mime == "video/webm" else b"matroska"
         said = _fields((0x4286, 1), (0x42F7, 1), (0x42F2, 4), (0x42F3, 8), (0x4282, kind), (0x4287, 4), (0x4285, 2))
         return element(_EBML, said) + _SEGMENT.to_bytes(4)
 
