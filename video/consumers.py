@@ -34,6 +34,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
     """One person's line into a room."""
 
     participant = line = follower = None
+    revision = 0  # of the wish for a recording that was passed on last
     count, since = 0, 0.0
 
     async def connect(self):
@@ -87,6 +88,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
 
     async def watch_worker(self):
         while await self.switchboard.is_alive(self.line):
+            await self.pass_wish()
             await asyncio.sleep(WATCH_SECONDS)
         raise NoWorker
 
@@ -215,12 +217,20 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
         await self.send_json({"type": "state", "person": event["person"], "muted": event["muted"], "camera": event["camera"]})
 
     async def room_recording(self, event):
-        """The wish has changed, or we have a line again: the media worker hears it, and the page asks for what to show."""
-        wish = await database_sync_to_async(recording.wish)(self.participant.room_id)
+        """Something about the recording has changed: the media worker hears it at once, and the page asks for what to show."""
         with contextlib.suppress(*AWAY):
-            if self.line and wish:
-                await self.switchboard.record(self.line, wish)
+            await self.pass_wish()
         await self.send_json({"type": "recording", "url": reverse("video:recording", args=[self.person])})
+
+    async def pass_wish(self):
+        """Tell the media worker what the room wishes of its recorder: at each change, and each second while it runs.
+
+        A hint may be lost, but not somebody's "no longer"; and a worker that was deaf for a moment waits for the wish.
+        """
+        wish = await database_sync_to_async(recording.wish)(self.participant.room_id, self.revision)
+        if self.line and wish:
+            await self.switchboard.record(self.line, wish)
+            self.revision = wish["revision"] - bool(wish["recording"])
 
     async def room_closed(self, event):
         await self.go_back("closed", CLOSED)

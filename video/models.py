@@ -94,6 +94,7 @@ class Recording(models.Model):
     class Problem(models.TextChoices):
         OFF = "off", _("the media server has no key for recordings")
         DISK = "disk", _("it could not be written: the disk is full, or the folder cannot be written to")
+        ENGINE = "engine", _("this media server cannot record")
         LOST = "lost", _("it was started, and nothing was stored")
         MISSING = "missing", _("a file is not there any more")
         CHANGED = "changed", _("a file was changed after it was written")

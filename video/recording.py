@@ -119,13 +119,14 @@ def shown_to(seat) -> dict:
     }
 
 
-def wish(room_id) -> dict | None:
-    """What the room wishes of its recorder; None as long as it never wished anything."""
+def wish(room_id, known=0) -> dict | None:
+    """What the room wishes of its recorder; None if that is no newer than what is known."""
     room = Room.objects.get(pk=room_id)
+    if room.recording_revision <= known:
+        return None
     running = room.recordings.live().filter(started_at__isnull=False).first()
     agreed = [str(person.pk) for person in room.participants.exclude(role=Role.RECORDER) if has_agreed(person)]
-    wished = {"recording": str(running.pk) if running else "", "revision": room.recording_revision, "people": agreed}
-    return wished if room.recording_revision else None
+    return {"recording": str(running.pk) if running else "", "revision": room.recording_revision, "people": agreed}
 
 
 def has_agreed(person) -> bool:

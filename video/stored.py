@@ -49,7 +49,7 @@ def collect(pk) -> bool:
 def sweep() -> None:
     """Every few seconds: what nobody told us of, since everybody had left, and what a killed worker left behind."""
     waiting = Recording.objects.made().filter(stopped_at__isnull=False, stored_at=None, deleted_at=None)
-    for recording in waiting.exclude(problem__in=(Problem.LOST, Problem.OFF)).select_related("room__visit"):
+    for recording in waiting.exclude(problem__in=(Problem.LOST, Problem.OFF, Problem.ENGINE)).select_related("room__visit"):
         try:
             if not collect(recording.pk) and recording.stopped_at < timezone.now() - FINISHING:
                 _recover(recording)

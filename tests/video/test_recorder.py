@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import pytest
@@ -16,7 +17,7 @@ from redis.asyncio import Redis
 
 from video.media import leases
 from video.media.forwarder import Forwarder
-from video.media.recorder import DONE, Recorder
+from video.media.recorder import DONE, Deck, Recorder
 from video.media.vault import Opened, keys, measure
 from video.media.webm import Webm
 from video.media.worker import Worker
@@ -216,6 +217,27 @@ async def test_when_nobody_can_be_heard_it_stops(tmp_path):
         await wish.say(a, False)
         await until(lambda: a.told.count("stored") == 2)
         assert len(json.loads((tmp_path / wish.name / DONE).read_text())) == 4
+
+
+async def test_whose_web_process_died_cannot_take_their_consent_back_so_it_stops(tmp_path):
+    async with working(tmp_path) as worker, two() as (a, b):
+        await Wish(a, b).say(a)
+        await grown(tmp_path, 20_000)
+        b.tasks[0].cancel()
+        await b.closing.aclose()  # nobody listens for them any more
+        await until(lambda: worker.rooms[a.room].deck._tape is None, 5, "it stops")
+        assert b.person in worker.rooms[a.room].people  # though picture and sound go on
+        async with Browser(URL, a.room, b.person):
+            await until(lambda: worker.rooms[a.room].deck._tape, what="they are back, and it goes on")
+
+
+async def test_an_engine_whose_packets_cannot_be_had_says_so(tmp_path):
+    told = []
+    deck = Deck(Recorder(tmp_path, SECRET), 1, told.append)
+    elsewhere = SimpleNamespace(sources=[SimpleNamespace(kind="audio")], silent_rounds=0)
+    deck.obey({"recording": "r", "revision": 1, "people": ["a"]}, {"a": elsewhere})
+    assert [event.problem for event in told] == ["engine"]
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_killed_worker_leaves_files_that_play_and_can_be_finished(tmp_path):

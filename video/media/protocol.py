@@ -88,7 +88,7 @@ class Event:
     streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person
     weak: bool = False  # the picture is left out
     recording: str = ""  # its id
-    problem: str = ""  # why it cannot go on: off | disk
+    problem: str = ""  # why it cannot go on: off | disk | engine
 
 
 COMMANDS = ("join", "offer", "answer", "restart", "picture", "leave", "record")

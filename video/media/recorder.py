@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .engine import Source
+from .incoming import Incoming
 from .protocol import Event
 from .tape import Part
 from .vault import Sealed, Vault
@@ -23,6 +24,7 @@ from .webm import Webm
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
+UNHEARD_ROUNDS = 2
 DISK_SECONDS = 10.0
 DONE = "done.json"  # stands beside the files once all of them are finished
 ENDING = ".webm.enc"
@@ -31,8 +33,15 @@ ENDING = ".webm.enc"
 class Seated(Protocol):
     """Somebody in the room."""
 
+    silent_rounds: int  # heartbeats in a row in which nobody listened for them
+
     @property
     def sources(self) -> list[Source]: ...
+
+
+def is_heard(person: Seated) -> bool:
+    """Whether we would hear them take their consent back."""
+    return person.silent_rounds < UNHEARD_ROUNDS
 
 
 class Recorder:
@@ -68,16 +77,19 @@ class Deck:
         self.look(people)
 
     def look(self, people: Mapping[str, Seated]) -> None:
-        """People or their streams changed."""
-        if not self._wished or not people or not self._agreed.issuperset(people):
+        """People or their streams changed, or one of them can be heard no more, or again."""
+        if not self._wished or not people or not self._agreed.issuperset(people) or not all(map(is_heard, people.values())):
             return self._stop()
+        sources = {name: person.sources for name, person in people.items()}
+        if not all(isinstance(source, Incoming) for found in sources.values() for source in found):
+            return self._fail("engine")
         if self._tape is None:
             self._start()
         if self._tape:
-            self._tape.look({name: person.sources for name, person in people.items()})
+            self._tape.look(sources)
 
     def unheard(self) -> None:
-        """Nobody can tell us to stop: so we stop. The same wish, said again, is obeyed again."""
+        """Redis is away, so nobody can tell us to stop: we stop. The same wish, said again, is obeyed again."""
         self._stop()
         self._revision, self._wished = self._revision - 1, ""
 

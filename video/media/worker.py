@@ -24,7 +24,7 @@ from .leases import (
     lease_key,
 )
 from .protocol import Command, Event, Malformed, command, dump
-from .recorder import Recorder
+from .recorder import Recorder, is_heard
 from .room import Room
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,10 @@ class Worker:
             return
         heard = await self._redis.pubsub_numsub(*(events_channel(person.session) for _name, person in everybody))
         for (name, person), (_channel, listeners) in zip(everybody, heard, strict=True):
+            before = is_heard(person)
             person.silent_rounds = 0 if listeners else person.silent_rounds + 1
+            if is_heard(person) is not before:
+                self.rooms[name].deck.look(self.rooms[name].people)
             if person.silent_rounds == SILENT_ROUNDS:
                 log.info("room %s, person %s: no socket any more", name, person.id)
                 room = self.rooms[name]

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField(blank=True, null=True)),
                 ('stopped_at', models.DateTimeField(blank=True, null=True)),
                 ('why', models.CharField(blank=True, choices=[('declined', 'Not everybody agreed, so nothing was recorded.'), ('withdrawn', 'Somebody took their consent back, so the recording stopped.'), ('newcomer', 'Somebody came who was not asked yet, so the recording stopped.'), ('empty', 'Everybody left the room, so the recording stopped.'), ('stopped', 'The doctor stopped the recording.'), ('over', 'The recording ended with the visit.'), ('problem', 'The recording could not be written and has stopped. The visit goes on.')], max_length=10)),
-                ('problem', models.CharField(blank=True, choices=[('off', 'the media server has no key for recordings'), ('disk', 'it could not be written: the disk is full, or the folder cannot be written to'), ('lost', 'it was started, and nothing was stored'), ('missing', 'a file is not there any more'), ('changed', 'a file was changed after it was written')], max_length=10)),
+                ('problem', models.CharField(blank=True, choices=[('off', 'the media server has no key for recordings'), ('disk', 'it could not be written: the disk is full, or the folder cannot be written to'), ('engine', 'this media server cannot record'), ('lost', 'it was started, and nothing was stored'), ('missing', 'a file is not there any more'), ('changed', 'a file was changed after it was written')], max_length=10)),
                 ('stored_at', models.DateTimeField(blank=True, null=True)),
                 ('deleted_at', models.DateTimeField(blank=True, null=True)),
             ],
