@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -220,7 +219,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
         """Something about the recording has changed: the media worker hears it at once, and the page asks for what to show."""
         with contextlib.suppress(*AWAY):
             await self.pass_wish()
-        await self.send_json({"type": "recording", "url": reverse("video:recording", args=[self.person])})
+        news = await database_sync_to_async(recording.news_for)(self.participant)
+        await self.send_json({"type": "recording", **news})
 
     async def pass_wish(self):
         """Tell the media worker what the room wishes of its recorder: at each change, and each second while it runs.

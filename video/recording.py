@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -119,6 +120,12 @@ def shown_to(seat) -> dict:
     }
 
 
+def news_for(seat) -> dict:
+    """Where a page finds what to show, and of which revision it is: the same need not be shown twice."""
+    revision = Room.objects.values_list("recording_revision", flat=True).get(pk=seat.room_id)
+    return {"url": reverse("video:recording", args=[seat.pk]), "revision": revision}
+
+
 def wish(room_id, known=0) -> dict | None:
     """What the room wishes of its recorder; None if that is no newer than what is known."""
     room = Room.objects.get(pk=room_id)
@@ -136,9 +143,10 @@ def has_agreed(person) -> bool:
 
 
 def _answer(room, agreed, version, by):
-    if version != wording().version:
+    present = wording().version
+    if agreed and version != present:  # a no is heard whatever was read
         raise Refused(_("The text has changed meanwhile. Please read it again."))
-    said = RecordingConsent.objects.create(participant=by, version=version, language=_tongue(), given=agreed)
+    said = RecordingConsent.objects.create(participant=by, version=present, language=_tongue(), given=agreed)
     audit.record(by.user, "recording.agree" if agreed else "recording.refuse", said)
     recording = room.recordings.live().first()
     if recording and not agreed:

@@ -48,7 +48,7 @@ def collect(pk) -> bool:
 
 def sweep() -> None:
     """Every few seconds: what nobody told us of, since everybody had left, and what a killed worker left behind."""
-    waiting = Recording.objects.made().filter(stopped_at__isnull=False, stored_at=None, deleted_at=None)
+    waiting = Recording.objects.made().filter(stopped_at__gt=timezone.now() - CHECKED, stored_at=None, deleted_at=None)
     for recording in waiting.exclude(problem__in=(Problem.LOST, Problem.OFF, Problem.ENGINE)).select_related("room__visit"):
         try:
             if not collect(recording.pk) and recording.stopped_at < timezone.now() - FINISHING:
@@ -75,12 +75,7 @@ def reconcile() -> list[Recording]:
 def expire() -> int:
     """Every day: what was kept long enough is deleted; that it existed stays known."""
     over = Recording.objects.made().filter(deleted_at=None, stopped_at__lt=timezone.now() - timedelta(settings.RECORDING_DAYS))
-    for recording in over.select_related("room__visit"):
-        shutil.rmtree(folder_of(recording), ignore_errors=True)
-        with transaction.atomic():
-            Recording.objects.filter(pk=recording.pk).update(deleted_at=timezone.now())
-            audit.record(None, "recording.expire", recording)
-    return len(over)
+    return sum(_delete(recording) for recording in over.select_related("room__visit"))
 
 
 def incomplete(user):
@@ -91,6 +86,20 @@ def incomplete(user):
         .exclude(problem="")
         .select_related("room__visit")
     )
+
+
+def _delete(recording) -> bool:
+    """Only what is really gone counts as deleted; the rest is tried again tomorrow."""
+    try:
+        if folder_of(recording).exists():
+            shutil.rmtree(folder_of(recording))
+    except OSError as error:
+        log.error("recording %s cannot be deleted: %s", recording.pk, error)
+        return False
+    with transaction.atomic():
+        Recording.objects.filter(pk=recording.pk).update(deleted_at=timezone.now())
+        audit.record(None, "recording.expire", recording)
+    return True
 
 
 def _keep(recording, found):

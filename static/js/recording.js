@@ -2,7 +2,7 @@
 const room = document.getElementById("room");
 const place = room?.querySelector("[data-room-recording]");
 const RETRY = 2000;
-let url, timer;
+let url, timer, wanted, shown; // the newest revision that we know of, and the one on the page
 
 function show() {
   clearTimeout(timer);
@@ -11,8 +11,10 @@ function show() {
 
 room?.addEventListener("room:recording", ({ detail }) => {
   url = detail.url;
-  show();
+  wanted = detail.revision;
+  if (wanted !== shown) show(); // drawn anew for nothing, it would close under the reader's hand
 });
+place?.addEventListener("htmx:afterSwap", () => (shown = wanted));
 place?.addEventListener("htmx:sendError", () => (timer = setTimeout(show, RETRY)));
 place?.addEventListener("htmx:responseError", ({ detail }) => {
   const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");

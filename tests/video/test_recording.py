@@ -160,6 +160,10 @@ class RunningTest(RoomTest):
         self.says(self.her, False)
         self.stopped(Why.WITHDRAWN)
 
+    def test_a_no_is_heard_whichever_text_was_read(self):
+        recording.answer(False, "2020-1-1", by=self.her)
+        self.stopped(Why.WITHDRAWN)
+
     def test_even_after_they_left(self):
         self.go(self.her)
         self.assertTrue(self.is_running())

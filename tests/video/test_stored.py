@@ -183,6 +183,14 @@ class ExpiryTest(StoredTest):
         self.client.force_login(self.owner)
         self.assertEqual(self.play().status_code, 404)
 
+    def test_what_cannot_be_deleted_is_not_said_to_be_deleted(self):
+        self.kept()
+        shutil.rmtree(self.folder)
+        self.folder.write_text("no folder")
+        with time_machine.travel(timezone.now() + timedelta(settings.RECORDING_DAYS + 1)):
+            self.assertEqual(stored.expire(), 0)
+        self.assertTrue(Recording.objects.kept().exists())
+
 
 class PlayTest(StoredTest):
     def setUp(self):

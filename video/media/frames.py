@@ -16,7 +16,7 @@ class InOrder:
 
     def __init__(self) -> None:
         self._next: int | None = None
-        self._held: dict[int, tuple[Packet, float]] = {}
+        self._held: dict[int, tuple[Packet, float]] = {}  # as they came
 
     def put(self, packet: Packet, now: float) -> None:
         if self._next is None:
@@ -30,7 +30,7 @@ class InOrder:
         while self._held and self._next is not None:
             found = self._held.pop(self._next, None)
             if found is None:
-                if now - min(came for _packet, came in self._held.values()) < PATIENCE_SECONDS:
+                if now - next(iter(self._held.values()))[1] < PATIENCE_SECONDS:
                     return
                 here = self._next
                 self._next, gap = min(self._held, key=lambda seq: (seq - here) % SEQUENCES), True

@@ -102,7 +102,7 @@ class Deck:
         if self._recorder is None or not self._recorder.secret:
             return self._fail("off")
         try:
-            self._tape = Tape(self._recorder, self._wished, self._generation, self._fail)
+            self._tape = Tape(self._recorder, self._wished, self._generation, self._lose)
         except OSError as error:
             log.error("recording %s cannot be written: %s", self._wished, error)
             return self._fail("disk")
@@ -125,16 +125,22 @@ class Deck:
         self._wished = ""
         self._stop()
 
+    def _lose(self, tape: "Tape") -> None:
+        """The disk takes no more of this tape; it may be one that ended before."""
+        if tape is self._tape:
+            return self._fail("disk")
+        self._tell(Event("recording", recording=tape.name, problem="disk"))
+
 
 class Tape:
     """One recording, from its start to its end on this worker."""
 
-    def __init__(self, recorder: Recorder, name: str, generation: int, fail: Callable[[str], None]) -> None:
+    def __init__(self, recorder: Recorder, name: str, generation: int, lose: Callable[["Tape"], None]) -> None:
         """Raises OSError where nothing can be written."""
         self.name = name
         self._recorder = recorder
         self._generation = generation
-        self._fail = fail
+        self._lose = lose
         self._folder = recorder.folder / name
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._before = done(self._folder) or []
@@ -185,7 +191,7 @@ class Tape:
             for file in parts:
                 file.part.detach()
                 self._recorder.disk.submit(file.give_up)
-            self._fail("disk")
+            self._lose(self)
 
     def _on_disk(self, work: "list[tuple[File, bytes, bytes]]", last: bool) -> None:
         for file, data, header in work:
