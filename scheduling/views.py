@@ -51,10 +51,13 @@ def book(request, clinic, doctor):
     slot = chosen_slot(request.POST or request.GET)
     form = BookingForm(request.POST or None, user=request.user, initial={"patient": request.GET.get("patient")})
     page = {"clinic": clinic, "doctor": doctor, "slot": slot, "form": form} | _clock(clinic)
-    if not form.is_valid():
-        return render(request, "scheduling/book.html", page, status=400 if form.is_bound else 200)
+    facts = {"practitioner": doctor, "clinic": clinic, "by": request.user}
     try:
-        appointment = booking.book(slot, practitioner=doctor, clinic=clinic, by=request.user, **form.cleaned_data)
+        if not form.is_bound:
+            booking.hold(slot, **facts)
+        if not form.is_valid():
+            return render(request, "scheduling/book.html", page, status=400 if form.is_bound else 200)
+        appointment = booking.book(slot, **facts, **form.cleaned_data)
     except booking.SlotTaken as taken:  # the one refusal with choices of its own
         return render(request, "scheduling/taken.html", page | {"sentence": taken, "slots": taken.alternatives}, status=409)
     return redirect("scheduling:appointment", pk=appointment.pk)

@@ -226,6 +226,13 @@ RECORDING_KEY = os.environ.get("RECORDING_KEY") or (SECRET_KEY if DEMO else "")
 RECORDING_OLD_KEYS = _list("RECORDING_OLD_KEYS")
 RECORDING_DAYS = int(os.environ.get("RECORDING_DAYS", "90"))
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
+# Who carries sound and picture: "naru" (our own forwarder) or "janus" (a Janus server; docs/media.md says when).
+MEDIA_ENGINE = os.environ.get("MEDIA_ENGINE", "naru")
+JANUS_URL = os.environ.get("JANUS_URL", "http://127.0.0.1:8088/janus")
+JANUS_SECRET = os.environ.get("JANUS_SECRET", "")
+# Relays for clinics that block UDP: addresses of our coturn, and the secret it shares with us (docs/install.md).
+TURN_URLS = _list("TURN_URLS")
+TURN_SECRET = os.environ.get("TURN_SECRET", "")
 
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
@@ -279,5 +286,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "aioice": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "aioice": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }

@@ -1,0 +1,5 @@
+"""It happened: earlier apps say so, later ones listen."""
+
+from django.dispatch import Signal
+
+appointment_changed = Signal()  # change: AppointmentChange; sent after commit
