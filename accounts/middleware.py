@@ -9,7 +9,7 @@ from . import audit
 from .errors import Refused
 from .models import AuditEvent
 
-DEVICES = "camera=(%(who)s), microphone=(%(who)s), geolocation=(), display-capture=(), payment=(), usb=()"
+DEVICES = "camera=(%(who)s), microphone=(%(who)s), geolocation=(), display-capture=(%(who)s), payment=(), usb=()"
 
 
 class ReaderMiddleware:
@@ -60,7 +60,7 @@ class RefusedMiddleware:
 
 
 class DevicesMiddleware:
-    """No page may use camera or microphone unless its view opened them."""
+    """No page may use camera, microphone or screen unless its view opened them."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -72,6 +72,6 @@ class DevicesMiddleware:
 
 
 def allow_devices(response):
-    """Open camera and microphone for this page, and for no other."""
+    """Open camera, microphone and screen for this page, and for no other."""
     response["Permissions-Policy"] = DEVICES % {"who": "self"}
     return response

@@ -19,14 +19,14 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 
 from . import recording, rooms, stored, tokens
-from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, from_browser
+from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, Unshare, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
 
 log = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 OFTEN, OFTEN_SECONDS = 200, 10  # so many messages in so many seconds are no person and no browser
-STRANGER, REPLACED, CLOSED, BUSY, NO_MEDIA = 4404, 4409, 4410, 4429, 4503
+STRANGER, REPLACED, CLOSED, OUT, BUSY, NO_MEDIA = 4404, 4409, 4410, 4411, 4429, 4503
 
 
 class RoomSocket(AsyncJsonWebsocketConsumer):
@@ -40,7 +40,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
         self.visit_id = str(self.scope["url_route"]["kwargs"]["pk"])
         asked = parse_qs(self.scope["query_string"].decode("utf-8", "replace"))
         self.language = asked.get("language", [""])[0]
-        self.participant = await database_sync_to_async(tokens.holder_of)(asked.get("token", [""])[0], self.visit_id)
+        self.participant = await database_sync_to_async(tokens.spend)(asked.get("token", [""])[0], self.visit_id)
         await self.accept()  # a refusal before this would reach the browser without its code
         if self.participant is None:
             return await self.close(code=STRANGER)
@@ -98,7 +98,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     facts = {"number": event.number, "fresh": event.fresh, "streams": event.streams}
                     await self.send_json({"type": "offer", "sdp": event.sdp, **facts})
                 case "answer":
-                    await self.send_json({"type": "answer", "sdp": event.sdp})
+                    await self.send_json({"type": "answer", "sdp": event.sdp, "screen": event.screen})
                 case "silent" | "seen" | "unseen":
                     await self.send_json({"type": event.kind})
                 case "weak":
@@ -153,6 +153,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                 await self.switchboard.offer(self.line, said)
             case Answer():
                 await self.switchboard.answer(self.line, said)
+            case Unshare():
+                await self.switchboard.unshare(self.line)
             case Restart():
                 await self.switchboard.restart(self.line)
             case Picture():
@@ -231,6 +233,14 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
         if self.line and wish:
             await self.switchboard.record(self.line, wish)
             self.revision = wish["revision"] - bool(wish["recording"])
+
+    async def room_asking(self, event):
+        if self.participant.role in rooms.DOORKEEPERS:
+            await self.send_json({"type": "asking"})
+
+    async def room_out(self, event):
+        if event["person"] == self.person:
+            await self.go_back("out", OUT)
 
     async def room_closed(self, event):
         await self.go_back("closed", CLOSED)

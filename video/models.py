@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.appendonly import AppendOnly
 from accounts.models import Language, User
 from visits.models import Visit
+from visits.states import WITH_DOCTOR
 
 
 class Room(models.Model):
@@ -19,20 +20,68 @@ class Room(models.Model):
     recording_revision = models.PositiveIntegerField(default=0)  # of what the room wishes of its recorder
 
 
+class Role(models.TextChoices):
+    """The part somebody has in the conversation."""
+
+    PATIENT = "patient", _("Patient")
+    PRACTITIONER = "practitioner", _("Doctor")
+    ASSISTANT = "assistant", _("Assistant")
+    COMPANION = "companion", _("Companion")
+    INTERPRETER = "interpreter", _("Interpreter")
+    RECORDER = "recorder", _("Recorder")
+
+
+class InvitationQuerySet(models.QuerySet):
+    def answerable_by(self, user):
+        """Those whom this person may let in: the visit's doctor, and who brings patients in."""
+        mine = Visit.objects.filter(practitioner__user=user.pk, state__in=WITH_DOCTOR)
+        return self.filter(visit__in=mine | Visit.objects.hosted_by(user))
+
+    def asking(self):
+        return self.filter(state=Invitation.State.ASKING).order_by("asked_at")
+
+    def inside(self):
+        return self.filter(state=Invitation.State.ADMITTED, seat__joined_at__isnull=False, seat__left_at=None)
+
+
+class Invitation(models.Model):
+    """Somebody without an account is invited into one visit; they wait until they are let in."""
+
+    class State(models.TextChoices):
+        INVITED = "invited", _("has not opened the link yet")
+        ASKING = "asking", _("wants to come in")
+        ADMITTED = "admitted", _("may come in")
+        TURNED_AWAY = "turned-away", _("not now")
+
+    GUESTS = [(role.value, role.label) for role in (Role.COMPANION, Role.INTERPRETER)]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=15, choices=GUESTS)
+    name = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=15, choices=State, default=State.INVITED)
+    holder = models.CharField(max_length=30, blank=True)  # the device that asked; another one has to ask anew
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at"]
+
+
 class Participant(models.Model):
     """One seat in a room; joining again takes the same seat."""
 
-    class Role(models.TextChoices):
-        PATIENT = "patient", _("Patient")
-        PRACTITIONER = "practitioner", _("Doctor")
-        ASSISTANT = "assistant", _("Assistant")
-        COMPANION = "companion", _("Companion")
-        INTERPRETER = "interpreter", _("Interpreter")
-        RECORDER = "recorder", _("Recorder")
+    Role = Role
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="participants")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, null=True, related_name="seat")
     role = models.CharField(max_length=15, choices=Role)
     name = models.CharField(max_length=100)
     joined_at = models.DateTimeField(null=True, blank=True)
@@ -43,10 +92,24 @@ class Participant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["room", "user"], name="one_seat_per_user"),
             models.UniqueConstraint(
-                fields=["room"], condition=models.Q(user=None) & ~models.Q(role="recorder"), name="one_seat_for_the_link"
+                fields=["room"],
+                condition=models.Q(user=None, invitation=None) & ~models.Q(role="recorder"),
+                name="one_seat_for_the_link",
             ),
             models.UniqueConstraint(fields=["room"], condition=models.Q(role="recorder"), name="one_seat_for_the_recorder"),
         ]
+
+
+class PhoneWish(models.Model):
+    """The patient wants to be called by phone: the same visit, the same place, another medium."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="phone_wish")
+    number = models.CharField(max_length=20)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    called_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    called_at = models.DateTimeField(null=True, blank=True)
 
 
 class ChatMessage(models.Model):

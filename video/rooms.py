@@ -4,20 +4,23 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
+from accounts.models import User
 from visits.hints import push
 from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
-from .models import ChatMessage, Participant, Room
+from .models import ChatMessage, Invitation, Participant, Role, Room
 from .signals import people_changed
 
-MOST_PEOPLE = 4
+MOST_PEOPLE = 6  # and an interpreter
 LONGEST_LINE = 1000
+DOORKEEPERS = (Role.PRACTITIONER, Role.ASSISTANT)
 
 
 class RoomClosed(Refused):
@@ -31,14 +34,40 @@ class NotOfThisVisit(Refused):
 class Seat(NamedTuple):
     """What a page needs to show the room, or why it shows none."""
 
-    visit: object
-    user: object = None
+    visit: Visit
+    user: User | None = None
     refusal: str = ""
+    guest: Invitation | None = None
 
     @property
     def participant(self) -> Participant:
         """The seat itself; it is taken when it is first asked for, or refused."""
-        return admit(self.visit, user=self.user)
+        return admit_guest(self.guest) if self.guest else admit(self.visit, user=self.user)
+
+    @property
+    def opens_the_door(self) -> bool:
+        """The doctor and the assistant let guests in."""
+        return not self.guest and part_in(self.visit, self.user) in DOORKEEPERS
+
+    @property
+    def pass_url(self) -> str:
+        """Where this person's browser fetches its pass."""
+        return reverse("video:guest-seat", args=[self.guest.pk]) if self.guest else reverse("video:seat", args=[self.visit.pk])
+
+    @property
+    def say_url(self) -> str:
+        """Where a line is written by form."""
+        return reverse("video:guest-say", args=[self.guest.pk]) if self.guest else reverse("video:say", args=[self.visit.pk])
+
+    @property
+    def asking(self):
+        """The guests who stand at the door."""
+        return self.visit.invitations.asking()
+
+    @property
+    def guests_inside(self):
+        """The guests who were let in and are here."""
+        return self.visit.invitations.inside()
 
 
 def room_group(visit_id) -> str:
@@ -69,24 +98,43 @@ def admit(visit, *, user=None) -> Participant:
     """Give somebody their seat (user None: who holds the visit's link). The server decides who they are here."""
     role = role_of(visit, user)
     facts = {"role": role, "name": _name_of(visit, user)}
-    seats = Participant.objects.exclude(role=Participant.Role.RECORDER).select_related("room")
-    return seats.get_or_create(room=open_for(visit), user=user, defaults=facts)[0]
+    seats = Participant.objects.exclude(role=Role.RECORDER).select_related("room")
+    return seats.get_or_create(room=open_for(visit), user=user, invitation=None, defaults=facts)[0]
 
 
-def role_of(visit, user) -> Participant.Role:
-    """The part somebody has in the conversation: the patient's side, the visit's doctor, those who bring patients in."""
+def admit_guest(invitation) -> Participant:
+    """Give an invited person their seat, once they were let in."""
+    _must_be_open(invitation.visit)
+    if invitation.state != Invitation.State.ADMITTED:
+        raise NotOfThisVisit(_("Please wait until the doctor lets you in."))
+    facts = {"role": invitation.role, "name": invitation.name}
+    return Participant.objects.update_or_create(room=open_for(invitation.visit), invitation=invitation, defaults=facts)[0]
+
+
+def role_of(visit, user) -> Role:
+    """The part somebody has in the conversation while the room is open."""
+    _must_be_open(visit)
+    return part_in(visit, user)
+
+
+def _must_be_open(visit):
     if visit.state not in WITH_DOCTOR:
         raise RoomClosed(_("The video room is open while the doctor is with you. Please wait until you are called in."))
+
+
+def part_in(visit, user) -> Role:
+    """The part somebody has in a visit: the patient's side, the visit's doctor, those who bring patients in."""
     if user is None or user.pk == visit.patient.user_id:
-        return Participant.Role.PATIENT
+        return Role.PATIENT
     if not user.is_staff_member:
-        return Participant.Role.COMPANION  # whoever reached this visit from the patient's side, by grant or by link
+        return Role.COMPANION  # whoever reached this visit from the patient's side, by grant or by link
     if visit.practitioner and visit.practitioner.user_id == user.pk:
-        return Participant.Role.PRACTITIONER
+        return Role.PRACTITIONER
     if Visit.objects.hosted_by(user).filter(pk=visit.pk).exists():
-        return Participant.Role.ASSISTANT
+        return Role.ASSISTANT
     raise NotOfThisVisit(
-        _("The conversation is between the patient and %(doctor)s. You can read the visit.") % {"doctor": visit.practitioner}
+        _("The conversation is between the patient and %(doctor)s. You can read the visit.")
+        % {"doctor": visit.practitioner or _("the doctor")}
     )
 
 
@@ -98,10 +146,11 @@ def _name_of(visit, user):
 
 @transaction.atomic
 def enter(participant, session) -> None:
-    """Somebody is in the room, by this socket; a room for four stays a room for four."""
+    """Somebody is in the room, by this socket; there is room for six people and an interpreter."""
     Room.objects.select_for_update().get(pk=participant.room_id)
-    if inside(participant.room).exclude(pk=participant.pk).count() >= MOST_PEOPLE:
-        raise RoomClosed(_("Four people are in this visit already."))
+    roles = [participant.role, *inside(participant.room).exclude(pk=participant.pk).values_list("role", flat=True)]
+    if len(roles) > MOST_PEOPLE + (Role.INTERPRETER in roles):
+        raise RoomClosed(_("The room is full: six people and an interpreter are in this visit already."))
     Participant.objects.filter(pk=participant.pk).update(joined_at=timezone.now(), left_at=None, session=session)
     audit.record(participant.user, "room.join", participant.room)
     tell(participant.room, "room.people")

@@ -1,4 +1,4 @@
-"""Django's only door to the media workers: join, offer, answer, restart, picture, leave, record."""
+"""Django's only door to the media workers: join, offer, answer, unshare, restart, picture, leave, record."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -51,15 +51,15 @@ class Switchboard:
             url or settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=PATIENCE_SECONDS, decode_responses=True
         )
 
-    async def join(self, room: str, person: str, session: str) -> Line:
-        """Find or place the room, and take a seat in it."""
+    async def join(self, room: str, person: str, session: str, *, echo: bool = False) -> Line:
+        """Find or place the room, and take a seat in it; an echo room gives back what is sent."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             for _attempt in range(3):
                 held = await self._redis.get(lease_key(room)) or await self._place(room)
                 worker, generation = held.split(":")
                 if await self._redis.exists(heartbeat_key(worker)):
                     line = Line(room, person, session, worker, int(generation))
-                    await self._send(line, "join")
+                    await self._send(line, "join", {"echo": True} if echo else None)
                     return line
                 await self._redis.eval(DROP_LEASE, 1, lease_key(room), held)
         raise NoWorker
@@ -71,6 +71,10 @@ class Switchboard:
     async def answer(self, line: Line, said: Answer) -> None:
         """The browser accepts what the worker offered."""
         await self._send(line, "answer", asdict(said))
+
+    async def unshare(self, line: Line) -> None:
+        """The browser shows its screen no more."""
+        await self._send(line, "unshare")
 
     async def restart(self, line: Line) -> None:
         """The browser wants a new way on which it gets the others."""

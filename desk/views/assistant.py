@@ -13,6 +13,7 @@ from accounts.models import Patient, User
 from intake import telling, vitals
 from intake.forms import VitalsForm
 from intake.models import Intake
+from video import phone
 from visits import links, queue
 from visits.models import Visit
 
@@ -74,7 +75,7 @@ def _today(user):
     """Today's visits with their places: red flags, then who is not in the queue yet, then by place; what is over comes last."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     hosted = Visit.objects.hosted_by(user).with_people()
-    visits = hosted.filter(arrived_at__gte=midnight) | hosted.open()
+    visits = phone.with_wishes(hosted.filter(arrived_at__gte=midnight) | hosted.open())
     places = {place.visit.pk: place for place in queue.of_staff(user)}
     rows = [(visit, places.get(visit.pk)) for visit in visits]
     audit.saw(user, "queue.read", visits)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
+from video import phone
 from visits import flow, queue
 from visits.models import Visit
 from visits.states import WITH_DOCTOR, State
@@ -35,7 +36,7 @@ def _queue(user):
     """All open visits of a doctor's clinics, by what the doctor can do with them now."""
     now = timezone.now()
     visits = Visit.objects.visible_to(user).open().with_people().select_related("intake")
-    visits = with_reasons(visits)
+    visits = phone.with_wishes(with_reasons(visits))
     audit.saw(user, "queue.read", visits)
     waiting = [visit for visit in visits if visit.state == State.WAITING]
     return {

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from records import signing
 from scheduling.models import Appointment
+from video import phone
 from visits import links, queue
 from visits.access import actor, visit_of_person
 from visits.models import Visit
@@ -54,6 +55,7 @@ def _now(found):
     return {
         "visit": found,
         "place": place,
+        "wish": phone.wish_of(found) if found.is_open else None,
         "expectation": queue.expectation(place) if place else None,
         "note": signing.signed(found) if found.state == State.COMPLETED else None,
     }

@@ -16,7 +16,7 @@ from records.models import Note
 from triage import assessment
 from triage.forms import OverrideForm
 from triage.pages import told
-from video import playing, rooms
+from video import phone, playing, rooms
 from visits import queue
 from visits.models import Source, Visit
 from visits.states import WITH_DOCTOR, State
@@ -76,6 +76,7 @@ def _patient(found, user):
         "reasons": reasons_of(judgement),
         "chances": [(level, round(100 * chance)) for level, chance in enumerate(judgement.probabilities, 1)] if judgement else [],
         "overrides": found.assessments.filter(source=Source.CLINICIAN).select_related("by__practitioner"),
+        "wish": phone.wish_of(found) if found.is_open else None,
         "may_treat": user.is_doctor,
         "is_mine": _is_mine(found, user),
     }

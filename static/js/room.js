@@ -1,34 +1,47 @@
-// The video room: one connection to send, one to receive everybody else. Whatever breaks, it joins again by itself.
+// The video room: coming, going, and what is said meanwhile. Whatever breaks, it joins again by itself.
 import { Chat } from "./chat.js";
-import { openDevices } from "./devices.js";
+import { Lines } from "./lines.js";
+import { Own } from "./own.js";
+import { Screen } from "./screen.js";
 import { Tiles } from "./tiles.js";
 
-const SEND = "publish";
-const GET = "receive";
-const VIDEO_BITRATE = 600_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 4000;
 const PATIENCE = 12_000; // a step that takes longer was lost on the way
-const SHAKY = 4000; // so long may a line be interrupted before we join again
-const REPLACED = 4409, CLOSED = 4410, BUSY = 4429;
+const REPLACED = 4409, CLOSED = 4410, OUT = 4411, BUSY = 4429;
 
 class Room {
   constructor(element) {
     this.element = element;
     this.texts = element.dataset;
-    this.lines = new Map();
     this.tiles = new Tiles(this.find("tiles"), this.texts, () => this.askForSound());
-    this.streams = {};
-    this.off = { audio: false, video: false };
+    this.own = new Own(this);
+    this.lines = new Lines(this, this.own);
+    this.screen = new Screen(this);
+    this.chat = new Chat(this.find("chat"), this.find("say"), (text) => this.tell({ type: "chat", text }));
     this.wait = FIRST_WAIT;
-    this.find("mute").addEventListener("click", () => this.toggle("audio", this.find("mute")));
-    this.find("camera").addEventListener("click", () => this.toggle("video", this.find("camera")));
     this.find("leave").addEventListener("click", () => this.leave());
     this.find("join").addEventListener("click", () => this.join());
-    this.chat = new Chat(this.find("chat"), this.find("say"), (text) => this.tell({ type: "chat", text }));
-    this.find("soundonly").addEventListener("click", () => this.soundOnly());
     addEventListener("online", () => (this.timer ? this.connect() : this.lookForWay()));
     navigator.connection?.addEventListener("change", () => this.lookForWay());
+  }
+
+  // What other modules look at.
+
+  get stream() {
+    return this.own.stream;
+  }
+
+  get problem() {
+    return this.own.problem;
+  }
+
+  get noPictures() {
+    return this.own.noPictures;
+  }
+
+  soundOnly() {
+    this.own.soundOnly();
   }
 
   find(name) {
@@ -45,45 +58,18 @@ class Room {
     this.wanted = true;
     this.element.classList.remove("naru-room--out");
     this.find("join").hidden = true;
-    if (!this.stream) await this.openOwn();
+    if (!this.own.stream) await this.own.open();
     if (this.wanted) await this.connect();
-  }
-
-  async openOwn() {
-    const { stream, problem } = await openDevices();
-    if (!this.wanted) return stream?.getTracks().forEach((track) => track.stop());
-    Object.assign(this, { stream, problem });
-    for (const track of stream?.getTracks() || []) {
-      track.enabled = !this.off[track.kind];
-      track.onended = () => this.stream === stream && this.openAgain();
-    }
-    if (stream) this.tiles.show("self", stream);
-    for (const [name, kind] of [["mute", "audio"], ["camera", "video"]]) {
-      this.find(name).disabled = !stream?.getTracks().some((track) => track.kind === kind);
-    }
-  }
-
-  /** A device was pulled out: go on with what is left. */
-  async openAgain() {
-    this.stopOwn();
-    await this.openOwn();
-    if (this.wanted && this.socket?.readyState === WebSocket.OPEN) await this.publish();
-    this.showHow();
-  }
-
-  stopOwn() {
-    const stream = this.stream;
-    this.stream = null;
-    stream?.getTracks().forEach((track) => track.stop());
-    this.tiles.drop("self");
   }
 
   /** Out of the room; the visit goes on. */
   leave(text = this.texts.left) {
+    this.element.dispatchEvent(new Event("room:leaving"));
     this.wanted = false;
+    this.screen.stop();
     this.hangUp();
     this.dropSocket();
-    this.stopOwn();
+    this.own.stop();
     this.tiles.keep([]);
     this.find("people").textContent = "";
     this.element.classList.add("naru-room--out");
@@ -91,13 +77,17 @@ class Room {
     this.say(text);
   }
 
-  over() {
-    this.leave(this.texts.closed);
+  over(text = this.texts.closed) {
+    this.leave(text);
     this.find("join").hidden = true;
     if (!document.activeElement?.matches("textarea, input")) setTimeout(() => location.reload(), 1500);
   }
 
   // --- the socket
+
+  get isOpen() {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
 
   async connect() {
     clearTimeout(this.timer);
@@ -129,6 +119,7 @@ class Room {
     socket.onclose = ({ code }) => {
       if (socket !== this.socket || !this.wanted) return;
       if (code === CLOSED) this.over();
+      else if (code === OUT) this.over(this.texts.out);
       else if (code === REPLACED) this.leave(this.texts.replaced);
       else if (code === BUSY) this.leave(this.find("status").textContent);
       else this.again();
@@ -168,7 +159,7 @@ class Room {
   }
 
   settle() {
-    if ([...this.lines.values()].some((line) => line.connectionState !== "connected")) return;
+    if (!this.lines.areConnected) return;
     clearTimeout(this.patience);
     this.patience = null;
     this.wait = FIRST_WAIT;
@@ -176,7 +167,7 @@ class Room {
   }
 
   tell(message) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    if (!this.isOpen) return false;
     this.socket.send(JSON.stringify(message));
     return true;
   }
@@ -184,17 +175,18 @@ class Room {
   async hear(message) {
     switch (message.type) {
       case "joined": return this.start();
-      case "answer": return this.lines.get(SEND)?.setRemoteDescription({ type: "answer", sdp: message.sdp });
-      case "offer": return this.receive(message);
+      case "answer": return this.lines.accepted(message);
+      case "offer": return this.showStreams(await this.lines.receive(message));
       case "rejoin": return this.rejoin();
       case "replaced": return this.leave(this.texts.replaced);
       case "closed": return this.over();
+      case "out": return this.over(this.texts.out);
       case "people": return this.showPeople(message);
       case "state": return this.tiles.mark(message.person, message);
       case "silent": return this.lookForWay();
       case "weak": return this.showWeak(message.weak);
-      case "unseen": return this.restCamera(true);
-      case "seen": return this.restCamera(false);
+      case "unseen": return this.own.rest(true);
+      case "seen": return this.own.rest(false);
       case "chat": return this.chat.show(message);
       case "error": return this.say(message.text);
       default: this.element.dispatchEvent(new CustomEvent(`room:${message.type}`, { detail: message })); // other modules listen
@@ -205,140 +197,39 @@ class Room {
 
   async start() {
     this.hangUp();
-    if (this.noPictures) this.tellPictures();
-    await this.publish();
+    if (this.noPictures) this.own.tellPictures();
+    await this.lines.publish();
+    await this.screen.goOn();
     this.settle();
   }
 
   hangUp() {
-    for (const id of [...this.lines.keys()]) this.drop(id);
-    this.streams = {};
-    this.weak = this.unseen = false;
+    this.lines.hangUp();
+    this.weak = this.own.unseen = false;
   }
 
-  drop(id) {
-    const line = this.lines.get(id);
-    this.lines.delete(id);
-    line?.close();
+  async publishAgain() {
+    if (this.wanted && this.isOpen) await this.lines.publish();
+    this.showHow();
   }
 
-  newLine(id) {
-    this.drop(id);
-    this.expect();
-    const line = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
-    this.lines.set(id, line);
-    line.onconnectionstatechange = () => this.watch(id, line);
-    return line;
-  }
-
-  watch(id, line) {
-    if (this.lines.get(id) !== line) return;
-    clearTimeout(line.shaky);
-    if (line.connectionState === "connected") this.settle();
-    if (line.connectionState === "failed") this.rejoin();
-    if (line.connectionState === "disconnected") {
-      this.lookForWay();
-      line.shaky = setTimeout(() => this.lines.get(id) === line && this.rejoin(), SHAKY);
-    }
-  }
-
-  /** This device may be at another address now: both lines look for their way again, and nothing else stops. */
   async lookForWay() {
-    if (!this.wanted || this.timer || this.socket?.readyState !== WebSocket.OPEN) return;
+    if (!this.wanted || this.timer || !this.isOpen) return;
     this.say(this.texts.looking);
-    this.tell({ type: "restart" });
-    const line = this.lines.get(SEND);
-    if (!line || line.signalingState !== "stable") return;
-    line.restartIce();
-    await this.offer(line);
+    await this.lines.lookForWay();
   }
 
-  async offer(line) {
-    await line.setLocalDescription();
-    this.tell({ type: "offer", sdp: line.localDescription.sdp });
+  stats() {
+    return this.lines.stats();
   }
 
-  async publish() {
-    this.tellState();
-    if (!this.stream) return this.drop(SEND);
-    const line = this.newLine(SEND);
-    for (const track of this.stream.getTracks()) {
-      const sendEncodings = track.kind === "video" ? [{ maxBitrate: VIDEO_BITRATE, active: !this.off.video }] : [{}];
-      line.addTransceiver(track, { direction: "sendonly", streams: [this.stream], sendEncodings });
-    }
-    await this.offer(line);
-  }
+  // --- the page
 
-  /** The server says what it sends, and whose each part is. */
-  async receive({ sdp, number, fresh, streams }) {
-    const line = (!fresh && this.lines.get(GET)) || this.newLine(GET);
-    await line.setRemoteDescription({ type: "offer", sdp });
-    await line.setLocalDescription();
-    this.tell({ type: "answer", number, sdp: line.localDescription.sdp });
-    this.streams = streams;
-    this.showStreams(line);
-  }
-
-  showStreams(line) {
-    const tracks = new Map();
-    for (const { mid, receiver } of line.getTransceivers()) {
-      const person = this.streams[mid];
-      if (person) tracks.set(person, [...(tracks.get(person) || []), receiver.track]);
-    }
+  showStreams(tracks) {
     for (const [person, theirs] of tracks) this.tiles.showTracks(person, theirs);
     this.tiles.keep([...tracks.keys()]);
     this.showHow();
   }
-
-  toggle(kind, button) {
-    this.off[kind] = !this.off[kind];
-    for (const track of this.stream?.getTracks() || []) if (track.kind === kind) track.enabled = !this.off[kind];
-    this.sendOrRest();
-    button.textContent = this.off[kind] ? button.dataset.on : button.dataset.off;
-    button.classList.toggle("naru-room__off", this.off[kind]);
-    this.tellState();
-  }
-
-  restCamera(unseen) {
-    this.unseen = unseen;
-    this.sendOrRest();
-  }
-
-  /** A camera that is off, or that nobody can see on their weak link, costs nothing on the way. */
-  sendOrRest() {
-    const sender = this.lines.get(SEND)?.getSenders().find(({ track }) => track?.kind === "video");
-    if (!sender) return;
-    const how = sender.getParameters();
-    for (const encoding of how.encodings) encoding.active = !this.off.video && !this.unseen;
-    sender.setParameters(how).catch(() => {}); // a browser that cannot, sends black
-  }
-
-  /** A person may give up the pictures, so that a weak link carries the voices. */
-  soundOnly() {
-    const button = this.find("soundonly");
-    this.noPictures = !this.noPictures;
-    button.textContent = this.noPictures ? button.dataset.on : button.dataset.off;
-    button.classList.toggle("naru-room__off", this.noPictures);
-    if (this.noPictures !== this.off.video) this.toggle("video", this.find("camera"));
-    this.tellPictures();
-    this.showHow();
-  }
-
-  tellPictures() {
-    this.tell({ type: "picture", wanted: !this.noPictures });
-  }
-
-  showWeak(weak) {
-    this.weak = weak;
-    this.showHow();
-  }
-
-  tellState() {
-    const on = (kind) => Boolean(this.stream?.getTracks().some((track) => track.kind === kind && track.enabled));
-    this.tell({ type: "state", muted: !on("audio"), camera: on("video") });
-  }
-
-  // --- the page
 
   askForSound() {
     if (this.find("status").querySelector("button")) return;
@@ -353,35 +244,23 @@ class Room {
     this.find("status").replaceChildren(button);
   }
 
+  showWeak(weak) {
+    this.weak = weak;
+    this.showHow();
+  }
+
   showHow() {
     if (!this.wanted || this.timer || this.find("status").querySelector("button:not(:focus)")) return;
-    const others = this.lines.get(GET)?.connectionState === "connected" && Object.keys(this.streams).length;
-    const how = !others ? this.texts.alone : this.noPictures ? this.texts.soundonly : this.weak ? this.texts.weak : this.texts.connected;
-    this.say([how, this.texts[this.problem] || ""].join(" ").trim());
+    const how = !this.lines.bringOthers ? "alone" : this.noPictures ? "soundonly" : this.weak ? "weak" : "connected";
+    const more = [this.problem, this.screen.track && "sharing"].map((name) => this.texts[name]);
+    this.say([this.texts[how], ...more].filter(Boolean).join(" "));
   }
 
   showPeople({ people, me }) {
     const newcomers = people.some(({ id }) => id !== me && !this.tiles.names.has(id));
     this.tiles.name(people);
     this.find("people").textContent = people.map((person) => `${person.name} (${person.role})`).join(" · ");
-    if (newcomers) this.tellState();
-  }
-
-  /** What is really received, in all and of each person: used by the tests and by whoever asks for help. */
-  async stats() {
-    const found = { frames: 0, sound: 0, packets: 0, remotes: {} };
-    for (const report of (await this.lines.get(GET)?.getStats())?.values() || []) {
-      if (report.type !== "inbound-rtp") continue;
-      const remote = (found.remotes[this.streams[report.mid]] ??= { framesDecoded: 0, audioEnergy: 0, audioLevel: 0 });
-      found.frames += report.framesDecoded || 0;
-      remote.framesDecoded += report.framesDecoded || 0;
-      if (report.kind !== "audio") continue;
-      found.sound += report.totalAudioEnergy || 0;
-      found.packets += report.packetsReceived || 0;
-      remote.audioEnergy += report.totalAudioEnergy || 0;
-      remote.audioLevel = report.audioLevel || 0;
-    }
-    return found;
+    if (newcomers) this.own.tellState();
   }
 }
 

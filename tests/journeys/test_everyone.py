@@ -36,6 +36,13 @@ def look(subtests):
     return look
 
 
+def invited(page):
+    """Make a link for an interpreter on the page of guests."""
+    page.locator("[name=role]").select_option("interpreter")
+    page.locator("main form[action$='/invite/'] button").click()
+    return page.locator("[data-invited] .naru-link a").get_attribute("href")
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_no_page_shuts_anybody_out(sign_in, product, look, language):
@@ -57,14 +64,23 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
         look(patient, f"/visit/{visit}/intake/{step}/")
     patient.goto(f"/visit/{visit}/intake/words/")
     steps.tell(patient, "가슴이 조이고 식은땀이 나요" if language == "ko" else "I have chest pain and cold sweat", start=False)
-    for address in (f"/visit/{visit}/", f"/visit/{visit}/check/"):
+    for address in (f"/visit/{visit}/", f"/visit/{visit}/check/", f"/visit/{visit}/guests/"):
         look(patient, address)
+    guest = window(None)
+    link = invited(patient)
+    look(guest, link)
+    guest.locator("[name=name]").fill("민수")
+    guest.locator("main form button").click()
+    look(guest, guest.url)
     look(doctor, "/desk/queue/")
     look(assistant, "/desk/frontdesk/")
     look(coordinator, "/desk/board/")
     steps.row(doctor, visit).get_by_role("button").click()
     look(doctor, f"/desk/visit/{visit}/")
     look(patient, f"/visit/{visit}/room/")
+    doctor.locator("[data-admit]").click()
+    guest.locator("#join").click()
+    look(guest, guest.url)
     for name in ("assessment", "plan", "summary"):
         doctor.locator(f"[name=note-{name}]").fill("—")
     doctor.set_viewport_size(DESKTOP)

@@ -22,8 +22,8 @@ from video.switchboard import Switchboard
 class Browser:
     """Joins a room, sends a picture and sound, and counts the frames it gets of each person."""
 
-    def __init__(self, redis_url, room, person):
-        self.room, self.person = room, person
+    def __init__(self, redis_url, room, person, echo=False):
+        self.room, self.person, self.echo = room, person, echo
         self.redis_url = redis_url
         self.frames = {}  # (person, kind) -> decoded frames
         self.told = []  # kinds of events, in order
@@ -35,7 +35,7 @@ class Browser:
         self.session = uuid.uuid4().hex
         self.closing = contextlib.AsyncExitStack()
         events = await self.closing.enter_async_context(self.switchboard.events(self.session))
-        self.line = await self.switchboard.join(self.room, self.person, self.session)
+        self.line = await self.switchboard.join(self.room, self.person, self.session, echo=self.echo)
         self.tasks.append(asyncio.create_task(self.listen(events)))
         return self
 
@@ -43,7 +43,7 @@ class Browser:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
-        for line in (getattr(self, "sending", None), getattr(self, "getting", None)):
+        for line in (getattr(self, name, None) for name in ("sending", "screen", "getting")):
             if line:
                 await line.close()
         await self.closing.aclose()
@@ -56,11 +56,19 @@ class Browser:
         await self.sending.setLocalDescription(await self.sending.createOffer())
         await self.switchboard.offer(self.line, Offer(self.sending.localDescription.sdp))
 
+    async def share(self):
+        """Show the screen, on a line of its own."""
+        self.screen = connection()
+        self.screen.addTransceiver(VideoStreamTrack(), direction="sendonly")
+        await self.screen.setLocalDescription(await self.screen.createOffer())
+        await self.switchboard.offer(self.line, Offer(self.screen.localDescription.sdp, screen=True))
+
     async def listen(self, events):
         async for event in events:
             self.told.append(event.kind)
             if event.kind == "answer":
-                await self.sending.setRemoteDescription(RTCSessionDescription(event.sdp, "answer"))
+                line = self.screen if event.screen else self.sending
+                await line.setRemoteDescription(RTCSessionDescription(event.sdp, "answer"))
             if event.kind == "offer":
                 await self.accept(event)
 

@@ -77,6 +77,34 @@ async def test_who_joins_again_replaces_their_older_page(engine):
             await a.gets("b")
 
 
+async def test_a_screen_is_shown_beside_the_camera_and_taken_away_again(engine):
+    async with working(engine()), Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await a.publish()
+        await b.gets("a")
+        await a.share()
+        await b.gets("a/screen", "video")
+        await b.gets("a")
+        await a.switchboard.unshare(a.line)
+        await until(lambda: set(b.streams.values()) == {"a"}, what="the screen is gone")
+        await b.gets("a")
+        assert "rejoin" not in a.told + b.told
+
+
+async def test_an_echo_room_gives_back_what_is_sent(engine):
+    async with working(engine()), Browser(URL, room(), "a", echo=True) as a:
+        await a.publish()
+        await a.gets("a")
+
+
+async def test_a_screen_is_one_picture_and_no_sound(engine):
+    async with working(engine()), Browser(URL, room(), "a") as a:
+        for track in ("audio", "video"):
+            sdp = "v=0\r\n" + f"m={track} 9 UDP/TLS/RTP/SAVPF 96\r\n" * (1 if track == "audio" else 2)
+            await a.switchboard.offer(a.line, Offer(sdp, screen=True))
+            await until(lambda: "rejoin" in a.told, what="refused")
+            a.told.clear()
+
+
 async def test_a_broken_description_ends_nobody_elses_visit(engine):
     async with (
         working(engine()),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from video.media import protocol
-from video.media.protocol import Answer, Chat, Command, Event, Malformed, Offer, Picture, Restart, State, from_browser
+from video.media.protocol import Answer, Chat, Command, Event, Malformed, Offer, Picture, Restart, State, Unshare, from_browser
 
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n"
 ANYTHING = st.recursive(
@@ -22,7 +22,7 @@ class FromBrowserTest(SimpleTestCase):
             said = from_browser(content)
         except Malformed:
             return
-        self.assertIsInstance(said, (Offer, Answer, Restart, Picture, State, Chat))
+        self.assertIsInstance(said, (Offer, Answer, Unshare, Restart, Picture, State, Chat))
 
     def test_a_browser_cannot_speak_for_another_seat(self):
         for name in ("room", "person", "session", "generation"):
@@ -32,6 +32,8 @@ class FromBrowserTest(SimpleTestCase):
     def test_what_browsers_say_is_understood(self):
         self.assertEqual(from_browser({"type": "offer", "sdp": SDP}), Offer(SDP))
         self.assertEqual(from_browser({"type": "answer", "number": 3, "sdp": SDP}), Answer(3, SDP))
+        self.assertEqual(from_browser({"type": "offer", "sdp": SDP, "screen": True}), Offer(SDP, screen=True))
+        self.assertEqual(from_browser({"type": "unshare"}), Unshare())
         self.assertEqual(from_browser({"type": "restart"}), Restart())
         self.assertEqual(from_browser({"type": "picture", "wanted": False}), Picture(False))
         self.assertEqual(from_browser({"type": "state", "muted": True, "camera": False}), State(True, False))
@@ -44,6 +46,7 @@ class FromBrowserTest(SimpleTestCase):
             {"type": "offer", "sdp": SDP, "room": "another"}, {"type": "answer", "sdp": SDP},
             {"type": "answer", "number": True, "sdp": SDP}, {"type": "answer", "number": "1", "sdp": SDP},
             {"type": "state", "muted": 1, "camera": False}, {"type": "chat", "text": {"a": 1}},
+            {"type": "offer", "sdp": SDP, "screen": "yes"}, {"type": "unshare", "sdp": SDP},
             {"type": "restart", "line": "publish"}, {"type": "picture"}, {"type": "picture", "wanted": 1},
             {"type": "candidate", "candidate": "candidate:1 1 udp 1 192.168.0.2 9 typ host"},
         ]  # fmt: skip
@@ -63,7 +66,7 @@ class InsideTest(SimpleTestCase):
     def test_commands_and_events_survive_the_way_through_redis(self):
         asked = Command("answer", "room", "person", "socket", 2, {"number": 1, "sdp": SDP})
         self.assertEqual(protocol.command(protocol.dump(asked)), asked)
-        told = Event("offer", SDP, 4, True, {"0": "person"})
+        told = Event("offer", SDP, 4, fresh=True, streams={"0": "person", "1": "person/screen"})
         self.assertEqual(protocol.event(protocol.dump(told)), told)
 
     def test_broken_ones_are_refused(self):

@@ -5,8 +5,8 @@ from django.utils import translation
 
 from accounts.models import Language
 from tests.factories import make_assistant, make_doctor, make_user
-from video import recording, rooms
-from video.models import Participant, Recording
+from video import admission, recording, rooms
+from video.models import Invitation, Participant, Recording, Role
 from visits import flow, links
 
 from .test_recording import RoomTest
@@ -98,6 +98,23 @@ class PagesTest(RoomTest):
         self.assertTrue(self.is_running())
         recorder = Participant.objects.get(role=Participant.Role.RECORDER)
         self.assertEqual(self.client.get(self.url(recorder)).status_code, 404)
+
+    def test_a_guest_is_asked_like_everybody_and_answers_from_their_own_device(self):
+        invitation = admission.invite(self.visit, role=Role.INTERPRETER, name="Mai", by=self.doctor.user)
+        self.client.logout()
+        self.client.post(admission.link(invitation), {"name": "Mai"})
+        admission.admit_in(invitation, by=self.doctor.user)
+        seat = rooms.admit_guest(Invitation.objects.get())
+        rooms.enter(seat, "socket of the guest")
+        guest = self.client
+        self.everybody_agrees()
+        self.assertFalse(self.is_running())
+        facts = {"agreed": "yes", "version": recording.wording().version}
+        self.assertEqual(self.client_class().post(self.url(seat, "answer"), facts).status_code, 404)
+        self.assertContains(guest.get(self.url(seat)), recording.wording().text)
+        answered = guest.post(self.url(seat, "answer"), facts)
+        self.assertRedirects(answered, reverse("video:guest-room", args=[invitation.pk]), fetch_redirect_response=False)
+        self.assertTrue(self.is_running())
 
     def test_wrong_methods(self):
         for what, method in (("", "post"), ("ask", "get"), ("answer", "get"), ("stop", "get")):

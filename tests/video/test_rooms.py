@@ -98,6 +98,11 @@ class PassTest(TestCase):
     def test_a_fresh_pass_opens_its_own_seat(self):
         self.assertEqual(tokens.holder_of(self.token, self.visit.pk), self.person)
 
+    def test_it_opens_once(self):
+        self.assertEqual(tokens.spend(self.token, self.visit.pk), self.person)
+        self.assertIsNone(tokens.spend(self.token, self.visit.pk))
+        self.assertEqual(tokens.spend(tokens.token_for(self.person), self.visit.pk), self.person)
+
     def test_it_opens_no_other_visit(self):
         self.assertIsNone(tokens.holder_of(self.token, make_visit(state=State.IN_PROGRESS).pk))
 
@@ -135,12 +140,19 @@ class BeingThereTest(TestCase):
         rooms.go(self.person, "old")
         self.assertEqual(list(rooms.inside(self.person.room)), [self.person])
 
-    def test_the_fifth_person_is_told_that_the_room_is_full(self):
-        for number in range(rooms.MOST_PEOPLE):
-            user = make_user()
-            rooms.enter(Participant.objects.create(room=self.person.room, user=user, role=Role.COMPANION, name="C"), str(number))
+    def come(self, role):
+        seat = Participant.objects.create(room=self.person.room, user=make_user(), role=role, name="C")
+        rooms.enter(seat, str(seat.pk)[:30])
+
+    def test_six_people_and_an_interpreter_fill_the_room(self):
+        for _number in range(rooms.MOST_PEOPLE):
+            self.come(Role.COMPANION)
         with self.assertRaises(RoomClosed):
             rooms.enter(self.person, "late")
+        self.come(Role.INTERPRETER)
+        for role in (Role.INTERPRETER, Role.COMPANION):
+            with self.assertRaises(RoomClosed):
+                self.come(role)
 
 
 class SayTest(TestCase):

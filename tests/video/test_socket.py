@@ -74,6 +74,18 @@ class RoomSocketTest(TransactionTestCase):
             socket = await self.come(token=token)
             self.assertEqual(await self.end(socket), STRANGER)
 
+    async def test_a_pass_that_was_used_opens_nothing(self):
+        participant = await database_sync_to_async(rooms.admit)(self.visit)
+        token = tokens.token_for(participant)
+        async with media():
+            first = await self.come(token=token)
+            await self.hear(first, "joined")
+            second = await self.come(token=token)
+            self.assertEqual(await self.end(second), STRANGER)
+            await first.send_json_to({"type": "chat", "text": "still here"})
+            await self.hear(first, "chat")
+            await first.disconnect()
+
     async def test_a_pass_opens_one_visit_only(self):
         other = await database_sync_to_async(make_visit)(state=State.IN_PROGRESS)
         socket = await self.come(visit=other.pk)

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from .engine import Engine, Getting, Sending, Source
-from .protocol import Answer, Event, Malformed
+from .protocol import Answer, Event, Malformed, Offer
 
 log = logging.getLogger(__name__)
 Tell = Callable[[Event], Awaitable[None]]
-MOST_TRACKS = 2  # one sound, one picture
-MOST_SECTIONS = 16  # sections of a description are never removed; beyond this the receive line begins anew
+MOST_TRACKS = 2  # one sound, one picture; a screen is one picture more, on a line of its own
+SCREEN = "/screen"  # a person's screen is a source of this name behind theirs
+MOST_SECTIONS = 24  # sections of a description are never removed; beyond this the receive line begins anew
 ANSWER_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 
@@ -24,7 +25,7 @@ class Person:
         self.tell = tell
         self.silent_rounds = 0  # how often in a row nobody listened at the other end of `tell`
         self._engine = engine
-        self._sending: Sending | None = None
+        self._sending: dict[str, Sending] = {}  # "": sound and picture; SCREEN
         self._getting: Getting | None = None
         self._wanted: list[Source] = []
         self._given: list[Source] = []
@@ -38,17 +39,25 @@ class Person:
     @property
     def sources(self) -> list[Source]:
         """What this person sends."""
-        return self._sending.sources if self._sending else []
+        return [source for line in self._sending.values() for source in line.sources]
 
-    async def publish(self, sdp: str) -> None:
-        """Take the person's own sound and picture; the browser offers. The same browser again has moved to another address."""
-        if sdp.count("\nm=") > MOST_TRACKS:
-            raise Malformed("more than one sound and one picture")
+    async def publish(self, said: Offer) -> None:
+        """Take the person's sound and picture, or screen; the browser offers. The same browser again is at another address."""
+        sdp, which = said.sdp, SCREEN if said.screen else ""
+        if sdp.count("\nm=") > (1 if said.screen else MOST_TRACKS) or said.screen and "\nm=audio" in sdp:
+            raise Malformed("more than one sound and one picture, or more than one screen")
         async with self._lock:
-            if self._sending is None or not self._sending.is_same(sdp):
-                await self._hang_up()
-                self._sending = self._engine.sending(self.id, self._say)
-            await self.tell(Event("answer", await self._sending.answer(sdp)))
+            line = self._sending.get(which)
+            if line is None or not line.is_same(sdp):
+                await self._hang_up(which)
+                say = _to_nobody if said.screen else self._say  # a browser sees by itself when its screen does not get through
+                line = self._sending[which] = self._engine.sending(self.id + which, say)
+            await self.tell(Event("answer", await line.answer(sdp), screen=said.screen))
+
+    async def unshare(self) -> None:
+        """The screen is not shown any more."""
+        async with self._lock:
+            await self._hang_up(SCREEN)
 
     async def see(self, sources: Iterable[Source]) -> None:
         """From now on this person gets these. One offer at a time: what changes meanwhile comes after the answer."""
@@ -85,7 +94,8 @@ class Person:
         self._settled()
         try:
             async with asyncio.timeout(CLOSE_SECONDS), self._lock:
-                await self._hang_up()
+                for which in list(self._sending):
+                    await self._hang_up(which)
                 if self._getting:
                     getting, self._getting = self._getting, None
                     await getting.close()
@@ -135,7 +145,11 @@ class Person:
         if self._patience:
             self._patience.cancel()
 
-    async def _hang_up(self) -> None:
-        sending, self._sending = self._sending, None
-        if sending:
-            await sending.close()
+    async def _hang_up(self, which: str) -> None:
+        line = self._sending.pop(which, None)
+        if line:
+            await line.close()
+
+
+def _to_nobody(event: Event) -> None:
+    """What nobody has to hear."""

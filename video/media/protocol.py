@@ -15,9 +15,15 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True)
 class Offer:
-    """The browser wants to send its sound and picture."""
+    """The browser wants to send its sound and picture; or, on a line of its own, its screen."""
 
     sdp: str
+    screen: bool = False
+
+
+@dataclass(frozen=True)
+class Unshare:
+    """The browser shows its screen no more."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class Chat:
 class Command:
     """From the web process to the media worker that holds the room.
 
-    kind: join | offer | answer | restart | picture | leave | record.  session: the socket that speaks; an older one is not heard.
+    kind: join | offer | answer | unshare | restart | picture | leave | record.
+    session: the socket that speaks; an older one is not heard.
     generation: the placing of the room that the socket knows; commands for an older one are not heard either.
     """
 
@@ -85,13 +92,14 @@ class Event:
     sdp: str = ""
     number: int = 0
     fresh: bool = False  # the receive connection begins anew
-    streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person
+    streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person, or person/screen
     weak: bool = False  # the picture is left out
+    screen: bool = False  # this answers the offer of a screen
     recording: str = ""  # its id
     problem: str = ""  # why it cannot go on: off | disk | engine
 
 
-COMMANDS = ("join", "offer", "answer", "restart", "picture", "leave", "record")
+COMMANDS = ("join", "offer", "answer", "unshare", "restart", "picture", "leave", "record")
 EVENTS = ("answer", "offer", "rejoin", "replaced", "silent", "weak", "unseen", "seen", "recording", "stored")
 
 
@@ -116,15 +124,19 @@ def event(text: str | bytes) -> Event:
     return found
 
 
-def from_browser(content: Any) -> Offer | Answer | Restart | Picture | State | Chat:
+def from_browser(content: Any) -> Offer | Answer | Unshare | Restart | Picture | State | Chat:
     """What a browser says, or Malformed: only known kinds, fields, types and sizes pass."""
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise Malformed("no type")
     said = {name: value for name, value in content.items() if name != "type"}
     match content["type"]:
         case "offer":
-            _fields(said, sdp=str)
-            return Offer(_description(said["sdp"]))
+            said.setdefault("screen", False)
+            _fields(said, sdp=str, screen=bool)
+            return Offer(_description(said["sdp"]), said["screen"])
+        case "unshare":
+            _fields(said)
+            return Unshare()
         case "answer":
             _fields(said, number=int, sdp=str)
             return Answer(said["number"], _description(said["sdp"]))

@@ -5,15 +5,17 @@ import time
 
 from .engine import Engine
 from .person import Person, Tell
-from .protocol import Answer, Command, Event
+from .protocol import Answer, Command, Event, Offer
 from .recorder import Deck, Recorder
 
-MOST_PEOPLE = 6
+MOST_PEOPLE = 7  # six and an interpreter
 EMPTY_SECONDS = 10.0
 
 
 class Room:
     """The people of one visit on this worker, in one placing (generation) of the room."""
+
+    is_echo = False  # a room of one, for trying: everybody gets back what they send
 
     def __init__(self, generation: int, engine: Engine, recorder: Recorder | None = None) -> None:
         self.generation = generation
@@ -37,7 +39,10 @@ class Room:
             return
         match command.kind:
             case "offer":
-                await person.publish(command.body["sdp"])
+                await person.publish(Offer(**command.body))
+                await self._look_around()
+            case "unshare":
+                await person.unshare()
                 await self._look_around()
             case "answer":
                 await person.answer(Answer(**command.body))
@@ -82,7 +87,7 @@ class Room:
         await asyncio.gather(*(person.see(self._others(person)) for person in people))
 
     def _others(self, person: Person):
-        return [source for other in self.people.values() if other is not person for source in other.sources]
+        return [source for other in self.people.values() if self.is_echo or other is not person for source in other.sources]
 
     def _tell_all(self, event: Event) -> None:
         for person in self.people.values():

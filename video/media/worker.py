@@ -135,6 +135,7 @@ class Worker:
             await self._tell(asked.session, Event("rejoin"))
             return None
         new = self.rooms[asked.room] = Room(asked.generation, self._engine.of_room(), self._recorder)
+        new.is_echo = bool(asked.body.get("echo"))
         if room:
             self._beside(room.end(Event("rejoin")))
         return new

@@ -6,30 +6,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from visits.access import actor, visit_of_person
-from visits.models import Visit
 
-from . import playing, recording
-from .models import Participant, Recording, RecordingFile
+from .. import playing, recording
+from ..access import guest_here, visit_here
+from ..models import Participant, Recording, RecordingFile
 
 
 def _seat(request, pk) -> Participant:
     """The seat of who asks, as long as they may be in the visit; nobody else's is to be found."""
-    seat = get_object_or_404(Participant.objects.select_related("room__visit", "user"), pk=pk, user=actor(request))
-    if seat.role == Participant.Role.RECORDER:
+    people = Participant.objects.exclude(role=Participant.Role.RECORDER).select_related("room__visit", "user")
+    seat = get_object_or_404(people, pk=pk)
+    if seat.invitation_id:
+        guest_here(request, seat.invitation_id)
+    elif seat.user == actor(request):
+        visit_here(request, seat.room.visit_id)
+    else:
         raise Http404
-    try:
-        visit_of_person(request, seat.room.visit_id)
-    except Http404:
-        staff = Visit.objects.treatable_by(request.user) | Visit.objects.hosted_by(request.user)
-        get_object_or_404(staff, pk=seat.room.visit_id)
     return seat
 
 
 def _back(request, seat):
-    """A page that asks beside the conversation gets the fragment; a form leads back to the visit."""
+    """A page that asks beside the conversation gets the fragment; a form leads back to where it came from."""
     if "HX-Request" in request.headers:
         return render(request, "video/_recording.html", recording.shown_to(seat))
-    return redirect("visit", seat.room.visit_id)
+    return redirect("video:guest-room", seat.invitation_id) if seat.invitation_id else redirect("visit", seat.room.visit_id)
 
 
 @never_cache
