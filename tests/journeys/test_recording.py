@@ -87,8 +87,9 @@ def test_both_agree_are_recorded_and_one_takes_it_back(product, meeting):
     expect(doctor.locator(".naru-recording form")).to_be_visible()
     assert sizes(product) == before  # nothing is written before both agreed
     patient.locator("[name=agreed][value=yes]").click()
+    expect(patient.locator(".naru-recording--asks")).to_have_count(0)
     for page in (doctor, patient):
-        expect(banner(page)).to_be_visible()
+        expect(banner(page)).to_have_count(1)
         expect(page.locator("[data-room-people]")).to_contain_text("Naru")
     steps.wait_for(lambda: recorded(product, before), LONG, "five seconds are recorded")
     patient.locator(".naru-recording--on [name=agreed][value=no]").click()

@@ -233,6 +233,7 @@ class PlayTest(StoredTest):
 
     def test_each_playing_is_written_down_once_and_the_patient_reads_it(self):
         self.client.force_login(self.doctor.user)
+        self.client.get(self.page)
         for start in (0, 100, 5000):
             self.play(HTTP_RANGE=f"bytes={start}-")
         self.assertEqual(AuditEvent.objects.get(action="recording.play").by, self.doctor.user)

@@ -74,6 +74,7 @@ def play(request, pk):
     """All files of a recording, side by side."""
     found = get_object_or_404(Recording.objects.kept().select_related("room__visit__patient"), pk=pk)
     _may_play(request, found)
+    playing.note(request, found, by=actor(request))
     facts = {"recording": found, "visit": found.visit, "files": found.files.select_related("participant")}
     return render(request, "video/recording.html", facts)
 
