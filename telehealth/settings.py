@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-recordings": {"task": "video.tasks.sweep_recordings", "schedule": 10.0},
     "reconcile-recordings": {"task": "video.tasks.reconcile_recordings", "schedule": crontab(hour=3, minute=10)},
     "expire-recordings": {"task": "video.tasks.expire_recordings", "schedule": crontab(hour=3, minute=40)},
+    "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -237,6 +238,8 @@ TURN_SECRET = os.environ.get("TURN_SECRET", "")
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
+# How long a freed time is kept for whoever it is offered to.
+WAITLIST_OFFER_MINUTES = int(os.environ.get("WAITLIST_OFFER_MINUTES", "30"))
 # How long a visit's link works after it was made (it also ends with the visit).
 VISIT_LINK_HOURS = int(os.environ.get("VISIT_LINK_HOURS", "48"))
 
