@@ -51,6 +51,23 @@ WORDINGS = [
     ),
 ]
 
+# Asked in the video room, of everybody there; {days} is how long the house keeps recordings.
+RECORDING = Wording(
+    scope="recording",
+    version="2026-11-1",
+    required=False,
+    title={"ko": "이 진료를 녹화하는 데 동의합니다", "en": "I agree that this visit is recorded"},
+    text={
+        "ko": "모두가 동의하는 동안에만 화면과 소리를 녹화합니다. 녹화는 암호화해서 {days}일 동안 보관한 뒤 지웁니다. 환자 쪽과 진료한 "
+        "의사만 다시 볼 수 있고, 볼 때마다 기록이 남습니다. 동의하지 않아도 진료는 그대로 이어집니다. 동의는 언제든지 거둘 수 있고, "
+        "그러면 녹화가 바로 멈춥니다. 그때까지 녹화된 것은 남습니다.",
+        "en": "Picture and sound are recorded only while everybody agrees. The recording is encrypted, kept for {days} days and then "
+        "deleted. Only the patient's side and the treating doctor can play it, and each time is written down. If you do not agree, "
+        "the visit goes on just the same. You can take your consent back at any time: the recording then stops at once, and what "
+        "was recorded until then stays.",
+    },
+)
+
 
 def wording(scope: str) -> Wording:
     """The present wording of a consent."""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.models import AuditEvent
+from video import playing
 from visits.access import actor, visit_of_person
 from visits.models import Visit
 
@@ -20,6 +21,7 @@ LOOKS = {
     "visit.read": _("opened the visit"),
     "note.read": _("read the note or the summary"),
     "photo.read": _("looked at a photo"),
+    "recording.play": _("played the recording"),
 }
 MOST_LOOKS = 100
 
@@ -78,7 +80,7 @@ def summary(request, pk):
     """What the patient reads: plain words, who signed, and who looked at this visit."""
     visit = visit_of_person(request, pk)
     audit.record(actor(request), "note.read", visit)
-    facts = {"visit": visit, "note": signing.signed(visit), "looks": _looks(visit)}
+    facts = {"visit": visit, "note": signing.signed(visit), "looks": _looks(visit), "recordings": playing.listed(visit)}
     return render(request, "records/summary.html", facts)
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -163,6 +164,9 @@ CELERY_TASK_TIME_LIMIT = 60
 # How often forgotten intakes are looked for; a killed worker alone would cost about 90 s.
 CELERY_BEAT_SCHEDULE = {
     "sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0},
+    "sweep-recordings": {"task": "video.tasks.sweep_recordings", "schedule": 10.0},
+    "reconcile-recordings": {"task": "video.tasks.reconcile_recordings", "schedule": crontab(hour=3, minute=10)},
+    "expire-recordings": {"task": "video.tasks.expire_recordings", "schedule": crontab(hour=3, minute=40)},
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
 }
 
@@ -216,6 +220,12 @@ PHOTO_MAX_BYTES = 10_000_000
 MEDIA_ADDRESSES = _list("MEDIA_ADDRESSES")
 _first, _, _last = os.environ.get("MEDIA_PORTS", "0").partition("-")  # "40000-40099": each worker takes a free one
 MEDIA_PORTS = range(int(_first), int(_last or _first) + 1)
+# Recordings, which everybody in the visit agreed to: where (shared by web, worker and media), under which key (none: nothing is
+# recorded; the demo has one; old ones still read), and for how many days they are kept.
+RECORDINGS_ROOT = Path(os.environ.get("RECORDINGS_ROOT", NARU_STATE / "recordings"))
+RECORDING_KEY = os.environ.get("RECORDING_KEY") or (SECRET_KEY if DEMO else "")
+RECORDING_OLD_KEYS = _list("RECORDING_OLD_KEYS")
+RECORDING_DAYS = int(os.environ.get("RECORDING_DAYS", "90"))
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
 # Who carries sound and picture: "naru" (our own forwarder) or "janus" (a Janus server; docs/media.md says when).
 MEDIA_ENGINE = os.environ.get("MEDIA_ENGINE", "naru")

@@ -18,7 +18,7 @@ from accounts import audit
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 
-from . import rooms, tokens
+from . import recording, rooms, stored, tokens
 from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, Unshare, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
@@ -33,6 +33,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
     """One person's line into a room."""
 
     participant = line = follower = None
+    revision = 0  # of the wish for a recording that was passed on last
     count, since = 0, 0.0
 
     async def connect(self):
@@ -76,6 +77,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
             async with self.switchboard.events(self.session) as events:
                 self.line = await self.switchboard.join(self.visit_id, self.person, self.session)
                 await self.send_json({"type": "joined", "me": self.person})
+                await self.room_recording({})
                 async with asyncio.TaskGroup() as both:
                     both.create_task(self.watch_worker())
                     both.create_task(self.pass_on(events))
@@ -85,6 +87,7 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
 
     async def watch_worker(self):
         while await self.switchboard.is_alive(self.line):
+            await self.pass_wish()
             await asyncio.sleep(WATCH_SECONDS)
         raise NoWorker
 
@@ -100,6 +103,10 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     await self.send_json({"type": event.kind})
                 case "weak":
                     await self.send_json({"type": "weak", "weak": event.weak})
+                case "recording":
+                    await self.obey(recording.heard, event)
+                case "stored":
+                    await self.obey(stored.collect, event.recording)
                 case "replaced":
                     return await self.go_back("replaced", REPLACED)
                 case "rejoin":
@@ -197,7 +204,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def people(self):
         with self.in_their_language():
-            return [{"id": str(p.pk), "name": p.name, "role": p.get_role_display()} for p in rooms.inside(self.participant.room)]
+            here = rooms.everybody(self.participant.room)
+            return [{"id": str(p.pk), "name": p.name, "role": p.get_role_display()} for p in here]
 
     async def room_people(self, event):
         await self.send_json({"type": "people", "people": await self.people(), "me": self.person})
@@ -208,6 +216,23 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
 
     async def room_state(self, event):
         await self.send_json({"type": "state", "person": event["person"], "muted": event["muted"], "camera": event["camera"]})
+
+    async def room_recording(self, event):
+        """Something about the recording has changed: the media worker hears it at once, and the page asks for what to show."""
+        with contextlib.suppress(*AWAY):
+            await self.pass_wish()
+        news = await database_sync_to_async(recording.news_for)(self.participant)
+        await self.send_json({"type": "recording", **news})
+
+    async def pass_wish(self):
+        """Tell the media worker what the room wishes of its recorder: at each change, and each second while it runs.
+
+        A hint may be lost, but not somebody's "no longer"; and a worker that was deaf for a moment waits for the wish.
+        """
+        wish = await database_sync_to_async(recording.wish)(self.participant.room_id, self.revision)
+        if self.line and wish:
+            await self.switchboard.record(self.line, wish)
+            self.revision = wish["revision"] - bool(wish["recording"])
 
     async def room_asking(self, event):
         if self.participant.role in rooms.DOORKEEPERS:

@@ -5,7 +5,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.appendonly import AppendOnly
+from accounts.models import Language, User
 from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
@@ -16,6 +17,7 @@ class Room(models.Model):
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="room")
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    recording_revision = models.PositiveIntegerField(default=0)  # of what the room wishes of its recorder
 
 
 class Role(models.TextChoices):
@@ -26,6 +28,7 @@ class Role(models.TextChoices):
     ASSISTANT = "assistant", _("Assistant")
     COMPANION = "companion", _("Companion")
     INTERPRETER = "interpreter", _("Interpreter")
+    RECORDER = "recorder", _("Recorder")
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -89,8 +92,11 @@ class Participant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["room", "user"], name="one_seat_per_user"),
             models.UniqueConstraint(
-                fields=["room"], condition=models.Q(user=None, invitation=None), name="one_seat_for_the_link"
+                fields=["room"],
+                condition=models.Q(user=None, invitation=None) & ~models.Q(role="recorder"),
+                name="one_seat_for_the_link",
             ),
+            models.UniqueConstraint(fields=["room"], condition=models.Q(role="recorder"), name="one_seat_for_the_recorder"),
         ]
 
 
@@ -116,3 +122,109 @@ class ChatMessage(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+
+class RecordingQuerySet(models.QuerySet):
+    def live(self):
+        """Asked for or running."""
+        return self.filter(stopped_at=None)
+
+    def made(self):
+        """Those of which something was or should have been written."""
+        return self.filter(started_at__isnull=False).order_by("started_at")
+
+    def kept(self):
+        """Those that can be played."""
+        return self.filter(stored_at__isnull=False, deleted_at=None)
+
+    def playable_by(self, user):
+        """The doctor who treats in the visit; the patient's side comes by the visit itself."""
+        return self.filter(room__visit__in=Visit.objects.treatable_by(user), room__visit__practitioner__user_id=user.pk)
+
+
+class Recording(models.Model):
+    """A wish to record a visit, and what became of it."""
+
+    class Why(models.TextChoices):
+        DECLINED = "declined", _("Not everybody agreed, so nothing was recorded.")
+        WITHDRAWN = "withdrawn", _("Somebody took their consent back, so the recording stopped.")
+        NEWCOMER = "newcomer", _("Somebody came who was not asked yet, so the recording stopped.")
+        EMPTY = "empty", _("Everybody left the room, so the recording stopped.")
+        STOPPED = "stopped", _("The doctor stopped the recording.")
+        OVER = "over", _("The recording ended with the visit.")
+        PROBLEM = "problem", _("The recording could not be written and has stopped. The visit goes on.")
+
+    class Problem(models.TextChoices):
+        OFF = "off", _("the media server has no key for recordings")
+        DISK = "disk", _("it could not be written: the disk is full, or the folder cannot be written to")
+        ENGINE = "engine", _("this media server cannot record")
+        LOST = "lost", _("it was started, and nothing was stored")
+        MISSING = "missing", _("a file is not there any more")
+        CHANGED = "changed", _("a file was changed after it was written")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="recordings")
+    asked_by = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)  # everybody had agreed
+    begun_at = models.DateTimeField(null=True, blank=True)  # a media worker said that it writes
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=10, choices=Why, blank=True)
+    problem = models.CharField(max_length=10, choices=Problem, blank=True)
+    stored_at = models.DateTimeField(null=True, blank=True)  # its files are finished and known
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["room"], condition=models.Q(stopped_at=None), name="one_live_recording_per_room")
+        ]
+
+    @property
+    def visit(self):
+        return self.room.visit
+
+    @property
+    def bytes(self):
+        return sum(file.bytes for file in self.files.all())
+
+    @property
+    def is_kept(self):
+        return self.stored_at is not None and self.deleted_at is None
+
+
+class RecordingFile(models.Model):
+    """One line of one person, encrypted on the disk."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="files")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    mime = models.CharField(max_length=30)
+    begins_ms = models.PositiveBigIntegerField()  # after the first one of the recording
+    duration_ms = models.PositiveBigIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["begins_ms", "pk"]
+        constraints = [models.UniqueConstraint(fields=["recording", "name"], name="one_row_per_recorded_file")]
+
+
+class RecordingConsent(AppendOnly):
+    """Somebody in the room agreed to a text in one version, or did not, or no longer; the newest row counts."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="recording_consents")
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=5, choices=Language)
+    given = models.BooleanField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    @property
+    def visit(self):
+        return self.participant.room.visit

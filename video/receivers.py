@@ -6,7 +6,8 @@ from visits.models import Change
 from visits.signals import visit_changed
 from visits.states import OPEN, State
 
-from . import rooms
+from . import recording, rooms
+from .signals import people_changed
 
 
 @receiver(visit_changed)
@@ -16,4 +17,10 @@ def follow_the_visit(sender, change, **kwargs):
     if change.new == State.IN_PROGRESS:
         rooms.open_for(change.visit)
     elif change.new not in OPEN:
+        recording.end_for(change.visit)
         rooms.close_for(change.visit)
+
+
+@receiver(people_changed)
+def follow_the_people(sender, room, **kwargs):
+    recording.review(room)

@@ -16,6 +16,7 @@ from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
 from .models import ChatMessage, Invitation, Participant, Role, Room
+from .signals import people_changed
 
 MOST_PEOPLE = 6  # and an interpreter
 LONGEST_LINE = 1000
@@ -97,7 +98,7 @@ def admit(visit, *, user=None) -> Participant:
     """Give somebody their seat (user None: who holds the visit's link). The server decides who they are here."""
     role = role_of(visit, user)
     facts = {"role": role, "name": _name_of(visit, user)}
-    seats = Participant.objects.select_related("room")
+    seats = Participant.objects.exclude(role=Role.RECORDER).select_related("room")
     return seats.get_or_create(room=open_for(visit), user=user, invitation=None, defaults=facts)[0]
 
 
@@ -153,15 +154,18 @@ def enter(participant, session) -> None:
     Participant.objects.filter(pk=participant.pk).update(joined_at=timezone.now(), left_at=None, session=session)
     audit.record(participant.user, "room.join", participant.room)
     tell(participant.room, "room.people")
+    people_changed.send(sender=Room, room=participant.room)
 
 
 @transaction.atomic
 def go(participant, session) -> None:
     """Somebody is out of the room; the visit goes on. A socket that was replaced by a newer one says nothing."""
+    Room.objects.select_for_update().get(pk=participant.room_id)
     if not Participant.objects.filter(pk=participant.pk, session=session).update(left_at=timezone.now()):
         return
     audit.record(participant.user, "room.leave", participant.room)
     tell(participant.room, "room.people")
+    people_changed.send(sender=Room, room=participant.room)
 
 
 @transaction.atomic
@@ -184,7 +188,12 @@ def said(visit):
 
 
 def inside(room):
-    """Who is in the room now."""
+    """Who is in the room now; the recorder is nobody."""
+    return everybody(room).exclude(role=Participant.Role.RECORDER)
+
+
+def everybody(room):
+    """Who is shown: the people, and the recorder while it runs."""
     return room.participants.filter(joined_at__isnull=False, left_at=None).order_by("joined_at")
 
 

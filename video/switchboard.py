@@ -1,4 +1,4 @@
-"""Django's only door to the media workers: join, offer, answer, unshare, restart, picture, leave."""
+"""Django's only door to the media workers: join, offer, answer, unshare, restart, picture, leave, record."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -83,6 +83,10 @@ class Switchboard:
     async def picture(self, line: Line, said: Picture) -> None:
         """The browser wants the others' pictures, or their sound only."""
         await self._send(line, "picture", asdict(said))
+
+    async def record(self, line: Line, wish: dict) -> None:
+        """What the room wishes of its recorder: of which recording, with whose consent, and the revision of the wish."""
+        await self._send(line, "record", wish)
 
     async def leave(self, line: Line) -> None:
         """Give the seat back."""

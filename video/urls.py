@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import check, door, guests, room
+from .views import check, door, guests, recording, room
 
 app_name = "video"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("guest/<uuid:pk>/room/", guests.room, name="guest-room"),
     path("guest/<uuid:pk>/room/seat/", guests.seat, name="guest-seat"),
     path("guest/<uuid:pk>/room/say/", guests.say, name="guest-say"),
+    path("seat/<uuid:pk>/recording/", recording.state, name="recording"),
+    path("seat/<uuid:pk>/recording/ask/", recording.ask, name="recording-ask"),
+    path("seat/<uuid:pk>/recording/answer/", recording.answer, name="recording-answer"),
+    path("seat/<uuid:pk>/recording/stop/", recording.stop, name="recording-stop"),
+    path("recording/<uuid:pk>/", recording.play, name="play"),
+    path("recording/file/<uuid:pk>/", recording.file, name="recording-file"),
     path("visit/<uuid:pk>/check/", check.check, name="check"),
     path("guest/<uuid:pk>/check/", check.check_guest, name="guest-check"),
     path("visit/<uuid:pk>/phone/", check.ask_for_call, name="ask-for-call"),

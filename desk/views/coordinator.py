@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.models import User
+from video import stored
 from visits import queue
 from visits.models import Acuity, Visit
 from visits.states import WITH_DOCTOR
@@ -34,7 +35,7 @@ def _board(user):
     audit.saw(user, "queue.read", [place.visit for place in places])
     busy = list(Visit.objects.visible_to(user).filter(state__in=WITH_DOCTOR).with_people())
     rows = [_row(clinic, places, busy) for clinic in user.clinics]
-    return {"rows": rows, "places": places, "levels": Acuity.choices}
+    return {"rows": rows, "places": places, "levels": Acuity.choices, "incomplete": stored.incomplete(user)}
 
 
 def _row(clinic, places, busy):

@@ -16,7 +16,7 @@ from records.models import Note
 from triage import assessment
 from triage.forms import OverrideForm
 from triage.pages import told
-from video import phone, rooms
+from video import phone, playing, rooms
 from visits import queue
 from visits.models import Source, Visit
 from visits.states import WITH_DOCTOR, State
@@ -95,6 +95,8 @@ def _work(found, user):
         "notes": [note for note in notes if note.is_signed or (user.is_doctor and note != draft)],
         "override_form": OverrideForm(initial={"level": found.acuity}),
         "earlier": _earlier(found, user),
+        "recordings": playing.listed(found),
+        "may_play": found.practitioner is not None and found.practitioner.user_id == user.pk and user.is_doctor,
     }
 
 

@@ -65,7 +65,7 @@ class Chat:
 class Command:
     """From the web process to the media worker that holds the room.
 
-    kind: join | offer | answer | unshare | restart | picture | leave.
+    kind: join | offer | answer | unshare | restart | picture | leave | record.
     session: the socket that speaks; an older one is not heard.
     generation: the placing of the room that the socket knows; commands for an older one are not heard either.
     """
@@ -84,7 +84,8 @@ class Event:
 
     kind: answer | offer (number, and whose stream each media section carries) | rejoin | replaced |
     silent (nothing comes from the browser: it should look for its way again) | weak (the line carries no picture, or does again)
-    | unseen, seen (nobody can take this person's picture now: the camera may rest; somebody can).
+    | unseen, seen (nobody can take this person's picture now: the camera may rest; somebody can)
+    | recording (the recorder writes, or has a problem) | stored (what it wrote is finished).
     """
 
     kind: str
@@ -94,10 +95,12 @@ class Event:
     streams: dict[str, str] = field(default_factory=dict)  # media section (mid) -> person, or person/screen
     weak: bool = False  # the picture is left out
     screen: bool = False  # this answers the offer of a screen
+    recording: str = ""  # its id
+    problem: str = ""  # why it cannot go on: off | disk | engine
 
 
-COMMANDS = ("join", "offer", "answer", "unshare", "restart", "picture", "leave")
-EVENTS = ("answer", "offer", "rejoin", "replaced", "silent", "weak", "unseen", "seen")
+COMMANDS = ("join", "offer", "answer", "unshare", "restart", "picture", "leave", "record")
+EVENTS = ("answer", "offer", "rejoin", "replaced", "silent", "weak", "unseen", "seen", "recording", "stored")
 
 
 def dump(message: Command | Event) -> str:

@@ -6,6 +6,7 @@ import time
 from .engine import Engine
 from .person import Person, Tell
 from .protocol import Answer, Command, Event, Offer
+from .recorder import Deck, Recorder
 
 MOST_PEOPLE = 7  # six and an interpreter
 EMPTY_SECONDS = 10.0
@@ -16,10 +17,11 @@ class Room:
 
     is_echo = False  # a room of one, for trying: everybody gets back what they send
 
-    def __init__(self, generation: int, engine: Engine) -> None:
+    def __init__(self, generation: int, engine: Engine, recorder: Recorder | None = None) -> None:
         self.generation = generation
         self.people: dict[str, Person] = {}
         self._engine = engine
+        self.deck = Deck(recorder, generation, self._tell_all)
         self._used_at = time.monotonic()
 
     @property
@@ -48,6 +50,8 @@ class Room:
                 await person.restart()
             case "picture":
                 person.want_pictures(command.body["wanted"])
+            case "record":
+                self.deck.obey(command.body, self.people)
             case "leave":
                 await self.leave(person)
 
@@ -74,12 +78,17 @@ class Room:
         people, self.people = list(self.people.values()), {}
         for person in people:
             await person.tell(event)
-        await asyncio.gather(*(person.close() for person in people))
+        await asyncio.gather(self.deck.end(), *(person.close() for person in people))
 
     async def _look_around(self, only: Person | None = None) -> None:
         """Everybody sees whom they should; who is slow does not keep the others waiting."""
+        self.deck.look(self.people)
         people = [only] if only else list(self.people.values())
         await asyncio.gather(*(person.see(self._others(person)) for person in people))
 
     def _others(self, person: Person):
         return [source for other in self.people.values() if self.is_echo or other is not person for source in other.sources]
+
+    def _tell_all(self, event: Event) -> None:
+        for person in self.people.values():
+            asyncio.ensure_future(person.tell(event))

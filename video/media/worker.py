@@ -24,6 +24,7 @@ from .leases import (
     lease_key,
 )
 from .protocol import Command, Event, Malformed, command, dump
+from .recorder import Recorder, is_heard
 from .room import Room
 
 log = logging.getLogger(__name__)
@@ -35,11 +36,12 @@ SILENT_ROUNDS = 20  # heartbeats in a row without a listening socket; then the p
 class Worker:
     """One media worker; any number of them share the rooms."""
 
-    def __init__(self, redis_url: str, engine: Engine) -> None:
+    def __init__(self, redis_url: str, engine: Engine, recorder: Recorder | None = None) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.rooms: dict[str, Room] = {}
         self._redis = Redis.from_url(redis_url, socket_timeout=AWAY_SECONDS, socket_connect_timeout=WAIT_SECONDS)
         self._engine = engine
+        self._recorder = recorder
         self._tasks: set[asyncio.Task] = set()
         self._last: dict[tuple[str, str], asyncio.Task] = {}  # the newest task of each person: theirs stay in order
 
@@ -57,6 +59,8 @@ class Worker:
                 await step()
             except (RedisError, OSError) as error:
                 log.warning("redis is away: %s", type(error).__name__)
+                for room in self.rooms.values():
+                    room.deck.unheard()
                 await asyncio.sleep(1)
 
     async def _beat(self) -> None:
@@ -81,7 +85,10 @@ class Worker:
             return
         heard = await self._redis.pubsub_numsub(*(events_channel(person.session) for _name, person in everybody))
         for (name, person), (_channel, listeners) in zip(everybody, heard, strict=True):
+            before = is_heard(person)
             person.silent_rounds = 0 if listeners else person.silent_rounds + 1
+            if is_heard(person) is not before:
+                self.rooms[name].deck.look(self.rooms[name].people)
             if person.silent_rounds == SILENT_ROUNDS:
                 log.info("room %s, person %s: no socket any more", name, person.id)
                 room = self.rooms[name]
@@ -127,7 +134,7 @@ class Worker:
         if asked.kind != "join":
             await self._tell(asked.session, Event("rejoin"))
             return None
-        new = self.rooms[asked.room] = Room(asked.generation, self._engine.of_room())
+        new = self.rooms[asked.room] = Room(asked.generation, self._engine.of_room(), self._recorder)
         new.is_echo = bool(asked.body.get("echo"))
         if room:
             self._beside(room.end(Event("rejoin")))

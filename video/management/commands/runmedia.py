@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from video.media.forwarder import Forwarder
 from video.media.janus import Janus
+from video.media.recorder import Recorder
 from video.media.worker import Worker
 
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         task = asyncio.current_task()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-        await Worker(settings.REDIS_URL, self.engine()).run()
+        await Worker(settings.REDIS_URL, self.engine(), Recorder(settings.RECORDINGS_ROOT, settings.RECORDING_KEY)).run()
 
     def engine(self):
         if settings.MEDIA_ENGINE == "janus":
