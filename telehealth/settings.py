@@ -215,6 +215,9 @@ _first, _, _last = os.environ.get("MEDIA_PORTS", "0").partition("-")  # "40000-4
 MEDIA_PORTS = range(int(_first), int(_last or _first) + 1)
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
 
+# Prometheus reads /metrics with this token ("Authorization: Bearer ..."); without one there is no such page.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
@@ -227,7 +230,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|metrics)$"]
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

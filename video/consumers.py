@@ -19,9 +19,10 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 
 from . import rooms, tokens
-from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, from_browser
+from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Quality, Restart, State, from_browser
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
+from .watching import Watch
 
 log = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
@@ -32,7 +33,7 @@ STRANGER, REPLACED, CLOSED, BUSY, NO_MEDIA = 4404, 4409, 4410, 4429, 4503
 class RoomSocket(AsyncJsonWebsocketConsumer):
     """One person's line into a room."""
 
-    participant = line = follower = None
+    participant = line = follower = watch = None
     count, since = 0, 0.0
 
     async def connect(self):
@@ -51,8 +52,12 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
             return await self.go_back("rejoin", NO_MEDIA)
         if not await self.obey(rooms.enter, self.participant, self.session):
             return await self.close(code=BUSY)
+        self.watch = Watch(self.participant, self.switchboard.redis)
+        self.watch.tell()
         self.follower = asyncio.create_task(self.follow_media())
         await self.room_people({})
+        if self.participant.room.sound_only:
+            await self.room_pictures({"wanted": False})
         for message in await self.lines():
             await self.send_json(message)
 
@@ -66,9 +71,11 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                 await self.switchboard.leave(self.line)
         with contextlib.suppress(*AWAY):
             await self.channel_layer.group_discard(self.group, self.channel_name)
+        await self.obey(rooms.go, self.participant, self.session)
+        if self.watch:
+            await self.watch.end(code)
         with contextlib.suppress(*AWAY):
             await self.switchboard.close()
-        await self.obey(rooms.go, self.participant, self.session)
 
     async def follow_media(self):
         """Join on a media worker, pass its events on, and notice when it dies; then the browser comes back."""
@@ -100,12 +107,17 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     await self.send_json({"type": event.kind})
                 case "weak":
                     await self.send_json({"type": "weak", "weak": event.weak})
+                    await self.watch.count("naru_picture_pauses_total", event.weak)
+                case "quality":
+                    await self.watch.hear(event.heard)
                 case "replaced":
                     return await self.go_back("replaced", REPLACED)
                 case "rejoin":
                     raise NoWorker
 
     async def go_back(self, kind, code):
+        if kind == "rejoin" and self.watch:
+            await self.watch.count("naru_rejoins_total")
         with contextlib.suppress(RuntimeError, OSError):
             await self.send_json({"type": kind})
             await self.close(code=code)
@@ -140,6 +152,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
             case State(muted, camera):
                 state = {"type": "room.state", "person": self.person, "muted": muted, "camera": camera}
                 await self.channel_layer.group_send(self.group, state)
+            case Quality():
+                await self.watch.report(said)
             case _ if self.line is None:
                 pass
             case Offer():
@@ -206,6 +220,12 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
 
     async def room_state(self, event):
         await self.send_json({"type": "state", "person": event["person"], "muted": event["muted"], "camera": event["camera"]})
+
+    async def room_pictures(self, event):
+        """Staff left the pictures out for everybody, or let them come again; the worker obeys, whatever the browser does."""
+        await self.send_json({"type": "pictures", "wanted": event["wanted"]})
+        if self.line:
+            await self.switchboard.picture(self.line, Picture(event["wanted"]))
 
     async def room_closed(self, event):
         await self.go_back("closed", CLOSED)

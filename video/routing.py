@@ -1,5 +1,8 @@
 from django.urls import path
 
-from . import consumers
+from . import consumers, hints
 
-websocket_urlpatterns = [path("ws/room/<uuid:pk>/", consumers.RoomSocket.as_asgi())]
+websocket_urlpatterns = [
+    path("ws/room/<uuid:pk>/", consumers.RoomSocket.as_asgi()),
+    path("ws/rescue/", hints.RescueHints.as_asgi()),
+]

@@ -1,6 +1,7 @@
 // The video room: one connection to send, one to receive everybody else. Whatever breaks, it joins again by itself.
 import { Chat } from "./chat.js";
 import { openDevices } from "./devices.js";
+import { reportOn } from "./quality.js";
 import { Tiles } from "./tiles.js";
 
 const SEND = "publish";
@@ -80,6 +81,7 @@ class Room {
 
   /** Out of the room; the visit goes on. */
   leave(text = this.texts.left) {
+    this.element.dispatchEvent(new Event("room:leaving"));
     this.wanted = false;
     this.hangUp();
     this.dropSocket();
@@ -388,5 +390,6 @@ class Room {
 const element = document.getElementById("room");
 if (element) {
   window.naruRoom = new Room(element);
+  reportOn(window.naruRoom);
   window.naruRoom.join();
 }

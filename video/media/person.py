@@ -40,6 +40,13 @@ class Person:
         """What this person sends."""
         return self._sending.sources if self._sending else []
 
+    def quality(self, now: float) -> dict:
+        """How it goes with this person, on both lines; whoever is heard on one of them is heard."""
+        up, down = (line.quality(now) if line else {} for line in (self._sending, self._getting))
+        heard = [line["heard"] for line in (up, down) if line.get("heard") is not None]
+        stands = any(line.get("connected") for line in (up, down))
+        return {**up, **down, "connected": stands, "heard": min(heard, default=None)}
+
     async def publish(self, sdp: str) -> None:
         """Take the person's own sound and picture; the browser offers. The same browser again has moved to another address."""
         if sdp.count("\nm=") > MOST_TRACKS:
