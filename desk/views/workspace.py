@@ -16,7 +16,7 @@ from records.models import Note
 from triage import assessment
 from triage.forms import OverrideForm
 from triage.pages import told
-from video import rooms
+from video import rooms, stays
 from visits import queue
 from visits.models import Source, Visit
 from visits.states import WITH_DOCTOR, State
@@ -94,6 +94,7 @@ def _work(found, user):
         "notes": [note for note in notes if note.is_signed or (user.is_doctor and note != draft)],
         "override_form": OverrideForm(initial={"level": found.acuity}),
         "earlier": _earlier(found, user),
+        "lines": stays.of_visit(found),
     }
 
 

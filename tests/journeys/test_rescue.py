@@ -1,0 +1,73 @@
+"""The rescue board: each fault is named while it happens, and what the coordinator does about it works, in real browsers."""
+
+import pytest
+from playwright.sync_api import expect
+
+from . import steps
+from .faults import Visit
+from .test_weak_links import link, product  # noqa: F401 - a product that is reached by a link that can be cut
+
+BAD = ("amber", "red")
+
+
+@pytest.fixture
+def visit(product, sign_in, link, request):  # noqa: F811
+    link.set("both", delay=10)
+    yield Visit(sign_in, f"김{request.node.name[5:17]}")
+    link.set("both")
+
+
+def test_a_camera_that_is_not_allowed_is_named(visit):
+    visit.deny_devices()
+    visit.until_board_says("denied", *BAD)
+
+
+def test_a_cut_line_is_named_and_comes_back(visit, link):  # noqa: F811
+    visit.meet().cut(link)
+    visit.until_board_says("uplink", *BAD)
+    link.set("both", delay=10)
+    visit.until_board_says("fine", "green", seconds=60)
+
+
+def test_a_network_that_blocks_video_is_named(visit, link):  # noqa: F811
+    visit.block_udp(link)
+    visit.until_board_says("blocked", *BAD)
+
+
+def test_a_doctor_who_goes_and_a_patient_who_goes_are_named(visit):
+    visit.meet().patient_goes()
+    visit.until_board_says("patient-gone", *BAD)
+    visit.patient.locator("[data-room-join]").click()
+    visit.until_board_says("fine", "green")
+    visit.doctor_goes()
+    visit.until_board_says("doctor-gone", *BAD)
+
+
+def test_the_coordinator_switches_both_to_sound_and_back(visit):
+    visit.meet()
+    pages = (visit.doctor, visit.patient)
+    visit.row.locator("form[action$='/sound/'] button").click()
+    for page in pages:
+        steps.wait_for(lambda page=page: page.evaluate("window.naruRoom.noPictures"), what="sound only")
+    visit.patient.reload()  # who comes again is with sound only, too
+    steps.wait_for(lambda: visit.patient.evaluate("window.naruRoom?.noPictures"), what="still sound only")
+    visit.row.locator("form[action$='/sound/'] button").click()
+    for page in pages:
+        steps.sees_and_hears(page, 40)
+
+
+def test_the_place_is_kept_while_a_visit_is_parked(visit):
+    visit.meet()
+    visit.row.locator("form[action$='/park/'] button").click()
+    expect(visit.row.locator("form[action$='/take-back/']")).to_be_visible()
+    steps.sees_and_hears(visit.patient)  # nobody is thrown out of the room
+    visit.row.locator("form[action$='/take-back/'] button").click()
+    expect(visit.row.locator("form[action$='/park/']")).to_be_visible()
+
+
+def test_two_clicks_reach_the_patient(visit):
+    visit.row.locator("form[action$='/link/'] button").click()
+    expect(visit.coordinator.locator(".naru-words")).to_contain_text("/v/")
+    patient = visit.sign_in(None)
+    patient.goto(visit.coordinator.locator(".naru-words").inner_text().split()[-1])
+    expect(patient.locator("#join")).to_be_visible()
