@@ -111,8 +111,7 @@ def rows(user) -> list[Row]:
 
 
 def _people(visit):
-    room = getattr(visit, "room", None)
-    return list(room.participants.all()) if room else []
+    return list(visit.room.participants.all()) if hasattr(visit, "room") else []
 
 
 def _row(visit, records) -> Row:
@@ -126,7 +125,7 @@ def _row(visit, records) -> Row:
     others = [person for person in inside if person not in shown]
     lines = [_line(visit, person, number == 0, person in inside, records, now) for number, person in enumerate([*shown, *others])]
     parked = visit.holds[-1] if visit.state == State.ON_HOLD and visit.holds else None
-    return Row(visit, lines, bool(people) and visit.room.sound_only, parked)
+    return Row(visit, lines, hasattr(visit, "room") and visit.room.sound_only, parked)
 
 
 def _is_patient_side(person, visit):

@@ -10,7 +10,7 @@ from accounts.errors import Refused
 from visits import flow
 from visits.hints import push
 from visits.models import Visit
-from visits.states import WITH_DOCTOR
+from visits.states import WITH_DOCTOR, State
 
 from . import rooms
 from .models import Room
@@ -62,6 +62,8 @@ def park(visit, *, by, reason) -> Visit:
 
 def take_back(visit, *, by) -> Visit:
     """The line is good again: go on with the doctor."""
+    if visit.state != State.ON_HOLD:
+        raise NotLive(_("This visit is not parked. Please reload the page."))
     return flow.resume(visit, by=by)
 
 

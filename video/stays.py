@@ -17,6 +17,7 @@ WORST = ("round_trip_ms", "lost_percent", "concealed_percent")
 class Tally:
     """What was told since the last time it was kept."""
 
+    reports: int = 0
     seconds: float = 0.0
     weak_seconds: float = 0.0
     freezes: int = 0
@@ -37,6 +38,7 @@ class Tally:
                 strict=True,
             )
         )
+        self.reports += 1
         self.seconds += seconds
         self.weak_seconds += seconds * is_weak(said, heard)
         self.freezes += int(said.freezes)

@@ -82,18 +82,19 @@ class Watch:
         self._group = rescue_group(participant.room.visit.clinic_id)
         self._record: Record | None = None
         self._tally = stays.Tally()
+        self._said_at = 0.0  # when the browser spoke last, on this socket
         self._kept_at = time.time()
 
     async def report(self, said: Quality) -> None:
         """The browser says how it goes."""
         now, record = time.time(), await self._known()
         record.cut = record.cut and not said.leaving
-        if now - record.report_at < LEAST_SECONDS and not said.leaving:
+        passed = now - self._said_at
+        if passed < LEAST_SECONDS and not said.leaving:
             return
-        passed = now - record.report_at if record.report else 0.0
-        record.report, record.report_at = said, now
-        self._tally.add(said, record.heard, passed)
-        await self._write(now, metrics.of_report(said))
+        self._tally.add(said, record.heard, passed if self._said_at else 0.0)
+        record.report, record.report_at, self._said_at = said, now, now
+        await self._judge(now, metrics.of_report(said))
         if now - self._kept_at > KEEP_SECONDS:
             await self._keep()
 
@@ -101,7 +102,7 @@ class Watch:
         """The media worker says how it goes."""
         now, record = time.time(), await self._known()
         record.heard, record.heard_at = Heard(**heard), now
-        await self._write(now)
+        await self._judge(now)
 
     async def count(self, name: str, times: int = 1) -> None:
         """Something happened that is only counted."""
@@ -117,7 +118,8 @@ class Watch:
         if self._record:
             self._record.cut = self._record.cut and code != GOING_AWAY
             self._record.heard = None
-            await self._write(time.time())
+            await self._write(self._record)
+            self.tell()
         await self._keep()
 
     async def _known(self) -> Record:
@@ -130,27 +132,29 @@ class Watch:
             self._record.cut, self._record.heard = True, None
         return self._record
 
-    async def _write(self, now: float, counts: dict[str, int] | None = None) -> None:
+    async def _judge(self, now: float, counts: dict[str, float] | None = None) -> None:
+        """See whether something else is wrong than before; then the board hears of it."""
         record = await self._known()
         facts = record.facts(now, doctor=self._doctor)
-        verdict = f"{cause_of(facts)} {level_of(facts)}"
-        changed = verdict != record.verdict
-        if verdict.split()[0] != record.verdict.split(" ")[0]:
+        before, record.verdict = record.verdict, f"{cause_of(facts)} {level_of(facts)}"
+        if record.verdict.split()[:1] != before.split()[:1]:
             record.since = now
-        record.verdict = verdict
+        await self._write(record, counts)
+        if record.verdict != before:
+            self.tell()
+
+    async def _write(self, record: Record, counts: dict[str, float] | None = None) -> None:
         with contextlib.suppress(*AWAY):
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.set(record_key(self._participant.pk), record.dump(), ex=RECORD_SECONDS)
                 for name, number in (counts or {}).items():
                     pipe.hincrbyfloat(metrics.KEY, name, number)
                 await pipe.execute()
-        if changed:
-            self.tell()
 
     async def _keep(self) -> None:
         """The sums so far go to the database; whoever kills this process loses half a minute of them."""
         tally, self._tally, self._kept_at = self._tally, stays.Tally(), time.time()
-        if tally.seconds:
+        if tally.reports:
             await database_sync_to_async(stays.keep)(self._participant, tally)
 
 

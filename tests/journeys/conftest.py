@@ -23,7 +23,10 @@ def strict(chromium):
 
 @pytest.fixture
 def sign_in(product, chromium):
-    """Open a window of one's own and become somebody of the demo, by name; without a name nobody signs in. Devices are `allowed`, or the browser refuses them."""
+    """Open a window of one's own and become somebody of the demo, by name; without a name nobody signs in.
+
+    Camera and microphone are `allowed`, or the browser refuses them.
+    """
     windows = []
 
     def become(name, allowed=True, **options):

@@ -26,7 +26,11 @@ def usual(dice) -> Facts:
         microphone=dice.choice(["on", "on", "off"]), visible=dice.random() < 0.9, rate_up=dice.uniform(30, 900),
     )  # fmt: skip
     heard = replace(
-        HEARD, heard=dice.uniform(0, 1.4), lost_up=dice.uniform(0, 6), lost_down=dice.uniform(0, 6), unanswered=dice.uniform(0, 0.8)
+        HEARD,
+        heard=dice.uniform(0, 1.4),
+        lost_up=dice.uniform(0, 6),
+        lost_down=dice.uniform(0, 6),
+        unanswered=dice.uniform(0, 0.8),
     )
     alone = dice.random() < 0.1  # nobody else is there yet, so there is nothing to get
     if alone:
@@ -87,7 +91,9 @@ def uplink(dice):
         return changed(facts, lost, {"heard": None if again else seconds, "connected": not again, "lost_up": 0.0})
     if how == "all":  # nothing comes any more, and the server does not know yet that the socket is dead
         return changed(facts, {"visible": True}, {"heard": seconds}, age=seconds)
-    return replace(facts, report=replace(facts.report, visible=True), inside=False, cut=True, heard=None, away=seconds, age=seconds)
+    return replace(
+        facts, report=replace(facts.report, visible=True), inside=False, cut=True, heard=None, away=seconds, age=seconds
+    )
 
 
 def downlink(dice):
