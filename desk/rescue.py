@@ -69,10 +69,6 @@ class Line:
     seconds: int  # since when
 
     @property
-    def level_words(self):
-        return LEVELS[self.level]
-
-    @property
     def is_fine(self):
         return self.level == Level.GREEN
 

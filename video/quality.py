@@ -145,7 +145,7 @@ def _is_gone(facts: Facts) -> bool:
 def _broken(facts: Facts) -> Cause | None:
     """A line that stood, and stands no more. A silent doctor leaves the patient alone, whatever the reason."""
     report = facts.report
-    lost = report is not None and report.met and facts.looking >= SILENT_SECONDS
+    lost = report is not None and report.met and facts.looking >= LOOKING_SECONDS
     if facts.is_heard:
         deaf = facts.heard is not None and facts.heard.unanswered >= SILENT_SECONDS
         return Cause.DOWNLINK if lost or deaf else None

@@ -2,6 +2,9 @@
 
 from . import steps
 
+NO_DEVICES = "Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
+BUSY = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('in use', 'NotReadableError'))"
+
 
 class Visit:
     """The windows of everybody, and what the board says."""
@@ -17,9 +20,10 @@ class Visit:
         self.doctor.locator(f"form[action='/desk/visit/{self.id}/call-in/'] button").click()
         self.coordinator.goto("/desk/rescue/")
 
-    def patient_comes(self, **how):
-        """The patient opens the link on a device of their own and goes into the room."""
+    def patient_comes(self, script="", **how):
+        """The patient opens the link on a device of their own, which a script may make worse, and goes into the room."""
         self.patient = self.sign_in(None, **how)
+        self.patient.add_init_script(script)
         self.patient.goto(self.link)
         self.patient.goto(f"/visit/{self.id}/room/")
         return self.patient
@@ -50,21 +54,54 @@ class Visit:
 
         return steps.wait_for(said, seconds, f"the board says {cause}; it says {self.board()}")
 
-    # --- faults
+    # --- faults; each returns the cause that the board must name
 
-    def deny_devices(self):
+    def denied(self, _link):
+        """The browser refuses camera and microphone."""
         self.patient_comes(allowed=False)
+        return "denied"
 
-    def cut(self, link):
-        link.set("both", loss=100)
+    def busy(self, _link):
+        """Another program has camera and microphone."""
+        self.patient_comes(BUSY)
+        return "device"
 
-    def block_udp(self, link):
-        """Nothing passes before the patient ever had a line."""
+    def old(self, _link):
+        """The browser knows no cameras."""
+        self.patient_comes(NO_DEVICES)
+        return "browser"
+
+    def blocked(self, link):
+        """No UDP passes, from before the patient comes."""
         link.set("both", loss=100)
         self.patient_comes()
+        return "blocked"
 
-    def doctor_goes(self):
+    def cut(self, link):
+        """Nothing passes any more."""
+        link.set("both", loss=100)
+        return "uplink"
+
+    def deaf(self, link):
+        """Nothing passes from the server to the people any more."""
+        link.set("down", loss=100)
+        return "downlink"
+
+    def narrow(self, link):
+        """The link carries voices alone."""
+        link.set("both", delay=20, kbit=240)
+        return "weak"
+
+    def doctor_gone(self, _link):
+        """The doctor's page is closed."""
         self.doctor.close()
+        return "doctor-gone"
 
-    def patient_goes(self):
-        self.patient.locator("[data-room-leave]").click()
+    def patient_gone(self, _link):
+        """The patient's page is closed."""
+        self.patient.close()
+        return "patient-gone"
+
+
+WHILE_COMING = (Visit.denied, Visit.busy, Visit.old, Visit.blocked)
+WHILE_TALKING = (Visit.cut, Visit.deaf, Visit.narrow, Visit.doctor_gone, Visit.patient_gone)

@@ -65,6 +65,8 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     steps.row(doctor, visit).get_by_role("button").click()
     look(doctor, f"/desk/visit/{visit}/")
     look(patient, f"/visit/{visit}/room/")
+    for address in ("/desk/rescue/", f"/desk/rescue/{visit}/"):
+        look(coordinator, address)
     for name in ("assessment", "plan", "summary"):
         doctor.locator(f"[name=note-{name}]").fill("—")
     doctor.set_viewport_size(DESKTOP)

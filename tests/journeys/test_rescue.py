@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import steps
-from .faults import Visit
+from .faults import WHILE_COMING, WHILE_TALKING, Visit
 from .test_weak_links import link, product  # noqa: F401 - a product that is reached by a link that can be cut
 
 BAD = ("amber", "red")
@@ -17,30 +17,25 @@ def visit(product, sign_in, link, request):  # noqa: F811
     link.set("both")
 
 
-def test_a_camera_that_is_not_allowed_is_named(visit):
-    visit.deny_devices()
-    visit.until_board_says("denied", *BAD)
+@pytest.mark.parametrize("fault", [*WHILE_COMING, *WHILE_TALKING], ids=lambda fault: fault.__name__)
+def test_the_fault_is_named(visit, link, fault):  # noqa: F811
+    if fault in WHILE_TALKING:
+        visit.meet()
+    visit.until_board_says(fault(visit, link), *BAD)
 
 
-def test_a_cut_line_is_named_and_comes_back(visit, link):  # noqa: F811
+def test_a_line_that_mends_itself_is_good_again(visit, link):  # noqa: F811
     visit.meet().cut(link)
     visit.until_board_says("uplink", *BAD)
     link.set("both", delay=10)
     visit.until_board_says("fine", "green", seconds=60)
 
 
-def test_a_network_that_blocks_video_is_named(visit, link):  # noqa: F811
-    visit.block_udp(link)
-    visit.until_board_says("blocked", *BAD)
-
-
-def test_a_doctor_who_goes_and_a_patient_who_goes_are_named(visit):
-    visit.meet().patient_goes()
+def test_who_leaves_and_comes_again_is_gone_and_back(visit):
+    visit.meet().patient.locator("[data-room-leave]").click()
     visit.until_board_says("patient-gone", *BAD)
     visit.patient.locator("[data-room-join]").click()
     visit.until_board_says("fine", "green")
-    visit.doctor_goes()
-    visit.until_board_says("doctor-gone", *BAD)
 
 
 def test_the_coordinator_switches_both_to_sound_and_back(visit):

@@ -48,8 +48,9 @@ class Link:
     def quality(self, now: float) -> dict:
         """How it goes on this way."""
         gauge, streams = self.downlink.gauge, self.streams.values()
+        flows = any(now - stream.source.heard_at < 1.0 and not stream.paused for stream in streams)
         return {
-            "unanswered": now - gauge.last_report if self.is_answered and gauge.last_report else 0.0,
+            "unanswered": now - gauge.last_report if flows and self.is_answered and gauge.last_report else 0.0,
             "weak": self._is_weak,
             "lost_down": 100 * gauge.loss,
             "round_trip": 1000 * gauge.round_trip,
