@@ -107,7 +107,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     await self.send_json({"type": event.kind})
                 case "weak":
                     await self.send_json({"type": "weak", "weak": event.weak})
-                    await self.watch.count("naru_picture_pauses_total", event.weak)
+                    if event.weak:
+                        await self.watch.count("naru_picture_pauses_total")
                 case "quality":
                     await self.watch.hear(event.heard)
                 case "replaced":

@@ -17,6 +17,7 @@ from .media.protocol import Quality
 KEY = "naru:metrics"
 PERCENT = (0, 1, 2, 5, 10, 20, 50, 100)
 SECONDS = (0.5, 1, 1.5, 2, 3, 5, 10, 20)
+INFINITE = "+Inf"
 TRIPS = (25, 50, 100, 200, 400, 800, 1600)
 
 
@@ -72,16 +73,21 @@ def of_report(said: Quality) -> dict[str, float]:
 
 
 def observed(name: str, value: float) -> dict[str, float]:
-    """One value in a histogram."""
-    counts: dict[str, float] = {f'{name}_bucket{{le="{edge}"}}': 1 for edge in COUNTED[name].buckets if value <= edge}
-    return counts | {f'{name}_bucket{{le="+Inf"}}': 1, f"{name}_sum": value, f"{name}_count": 1}
+    """One value in a histogram: it is counted in its own bucket, and the buckets are added up when they are read."""
+    edge = next((edge for edge in COUNTED[name].buckets if value <= edge), INFINITE)
+    return {bucket(name, edge): 1, f"{name}_sum": value}
+
+
+def bucket(name: str, edge: float | str) -> str:
+    """The sample of one bucket."""
+    return f'{name}_bucket{{le="{edge}"}}'
 
 
 def text(redis: Redis) -> Iterator[str]:
     """All of it, line by line."""
-    samples = {name: float(value) for name, value in redis.hgetall(KEY).items()}
+    counted = {sample: float(value) for sample, value in redis.hgetall(KEY).items()}
     for name, metric in COUNTED.items():
-        yield from family(name, metric, ((sample, samples.get(sample, 0.0)) for sample in _samples(name, metric, samples)))
+        yield from family(name, metric, _histogram(name, metric, counted) if metric.buckets else _counter(name, counted))
     workers = dict(_workers(redis))
     for name, (key, metric) in NOW.items():
         yield from family(name, metric, ((f'{name}{{worker="{worker}"}}', now.get(key, 0)) for worker, now in workers.items()))
@@ -94,12 +100,20 @@ def family(name: str, metric: Metric, samples: Iterable[tuple[str, float]]) -> I
     yield from (f"{sample} {value:g}" if value < 1e6 else f"{sample} {value:.0f}" for sample, value in samples)
 
 
-def _samples(name: str, metric: Metric, counted: dict[str, float]) -> Iterable[str]:
-    """The samples of a family: a histogram shows all its buckets; labels are shown as they were counted."""
-    if metric.buckets:
-        edges = [*metric.buckets, "+Inf"]
-        return [*(f'{name}_bucket{{le="{edge}"}}' for edge in edges), f"{name}_sum", f"{name}_count"]
-    return sorted(sample for sample in counted if sample.startswith(f"{name}{{")) or [name]
+def _counter(name: str, counted: dict[str, float]) -> Iterable[tuple[str, float]]:
+    """Each set of labels as it was counted; without labels, 0 from the beginning."""
+    labelled = sorted(sample for sample in counted if sample.startswith(f"{name}{{"))
+    return [(sample, counted.get(sample, 0.0)) for sample in labelled or [name]]
+
+
+def _histogram(name: str, metric: Metric, counted: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """All buckets, each with everything below it."""
+    number = 0.0
+    for edge in (*metric.buckets, INFINITE):
+        number += counted.get(bucket(name, edge), 0.0)
+        yield bucket(name, edge), number
+    yield f"{name}_sum", counted.get(f"{name}_sum", 0.0)
+    yield f"{name}_count", number
 
 
 def _workers(redis: Redis) -> Iterator[tuple[str, dict[str, float]]]:

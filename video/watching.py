@@ -104,10 +104,10 @@ class Watch:
         record.heard, record.heard_at = Heard(**heard), now
         await self._judge(now)
 
-    async def count(self, name: str, times: int = 1) -> None:
+    async def count(self, name: str) -> None:
         """Something happened that is only counted."""
         with contextlib.suppress(*AWAY):
-            await self._redis.hincrby(metrics.KEY, name, int(times))
+            await self._redis.hincrby(metrics.KEY, name, 1)
 
     def tell(self) -> None:
         """Somebody came or went: the board looks again."""

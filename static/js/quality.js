@@ -27,8 +27,14 @@ class Reporter {
     room.element.addEventListener("room:pictures", ({ detail }) => this.obey(detail.wanted));
   }
 
+  /** Staff leave the pictures out, or let them come again. Nobody else opens a camera that a person had closed. */
   obey(wanted) {
-    if (Boolean(this.room.noPictures) === wanted) this.room.soundOnly();
+    const { room } = this;
+    if (Boolean(room.noPictures) !== wanted || (wanted && !this.byStaff)) return;
+    if (!wanted) this.cameraWasOff = room.off.video;
+    this.byStaff = !wanted;
+    room.soundOnly();
+    if (wanted && this.cameraWasOff && !room.off.video) room.toggle("video", room.find("camera"));
   }
 
   line(id) {

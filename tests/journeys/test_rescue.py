@@ -38,17 +38,30 @@ def test_who_leaves_and_comes_again_is_gone_and_back(visit):
     visit.until_board_says("fine", "green")
 
 
-def test_the_coordinator_switches_both_to_sound_and_back(visit):
-    visit.meet()
-    pages = (visit.doctor, visit.patient)
+def switch(visit):
     visit.row.locator("form[action$='/sound/'] button").click()
-    for page in pages:
-        steps.wait_for(lambda page=page: page.evaluate("window.naruRoom.noPictures"), what="sound only")
-    visit.patient.reload()  # who comes again is with sound only, too
-    steps.wait_for(lambda: visit.patient.evaluate("window.naruRoom?.noPictures"), what="still sound only")
-    visit.row.locator("form[action$='/sound/'] button").click()
-    for page in pages:
-        steps.sees_and_hears(page, 40)
+
+
+def is_without_pictures(page):
+    return page.evaluate("Boolean(window.naruRoom?.noPictures)")
+
+
+def test_the_coordinator_switches_both_to_sound_and_back_and_opens_nobodys_camera(visit):
+    visit.meet().patient.locator("[data-room-camera]").click()
+    switch(visit)
+    for page in (visit.doctor, visit.patient):
+        steps.wait_for(lambda page=page: is_without_pictures(page), what="sound only")
+    switch(visit)
+    steps.sees_and_hears(visit.patient, 40)
+    assert not is_without_pictures(visit.patient)
+    assert visit.patient.evaluate("window.naruRoom.off.video")  # they had closed it themselves
+
+
+def test_who_comes_again_is_with_sound_only_too(visit):
+    switch(visit.meet())
+    steps.wait_for(lambda: is_without_pictures(visit.patient), what="sound only")
+    visit.patient.reload()
+    steps.wait_for(lambda: is_without_pictures(visit.patient), what="still sound only")
 
 
 def test_the_place_is_kept_while_a_visit_is_parked(visit):
