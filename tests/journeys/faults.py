@@ -89,7 +89,7 @@ class Visit:
 
     def narrow(self, link):
         """The link carries voices alone."""
-        link.set("both", delay=20, kbit=240)
+        link.set("both", delay=20, kbit=150)
         return "weak"
 
     def doctor_gone(self, _link):
