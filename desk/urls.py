@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, patient, workspace
+from .views import assistant, booking, coordinator, doctor, patient, rescue, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -23,4 +23,12 @@ urlpatterns = [
     path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
     path("board/", coordinator.board, name="board"),
     path("board/now/", coordinator.board_fragment, name="board-fragment"),
+    path("rescue/", rescue.board, name="rescue"),
+    path("rescue/now/", rescue.fragment, name="rescue-fragment"),
+    path("rescue/<uuid:pk>/", rescue.reach, name="reach"),
+    path("rescue/<uuid:pk>/link/", rescue.send_link, name="send-link"),
+    path("rescue/<uuid:pk>/call/", rescue.call, name="call"),
+    path("rescue/<uuid:pk>/sound/", rescue.sound, name="sound"),
+    path("rescue/<uuid:pk>/park/", rescue.park, name="park"),
+    path("rescue/<uuid:pk>/take-back/", rescue.take_back, name="take-back"),
 ]

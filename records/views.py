@@ -18,6 +18,7 @@ from .models import Note
 
 LOOKS = {
     "queue.read": _("saw it in the list of those who wait"),
+    "rescue.read": _("saw it in the list of live visits"),
     "visit.read": _("opened the visit"),
     "note.read": _("read the note or the summary"),
     "photo.read": _("looked at a photo"),

@@ -235,6 +235,9 @@ JANUS_SECRET = os.environ.get("JANUS_SECRET", "")
 TURN_URLS = _list("TURN_URLS")
 TURN_SECRET = os.environ.get("TURN_SECRET", "")
 
+# Prometheus reads /metrics with this token ("Authorization: Bearer ..."); without one there is no such page.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
@@ -249,7 +252,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|metrics)$"]
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

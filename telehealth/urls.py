@@ -6,12 +6,13 @@ from drf_spectacular.views import SpectacularAPIView
 
 from desk.views import patient as patient_pages
 
-from . import views
+from . import metrics, views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", metrics.page, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
     path("booking/", include("scheduling.urls")),

@@ -74,6 +74,8 @@ def one_language(camera, language):
     steps.sees_and_hears(doctor)
     camera.take(patient, "room", language)
     camera.take(doctor, "workspace", language)
+    for size in (DESKTOP, PHONE):
+        camera.take(camera.window("정현우", language, size), "rescue", language, "/desk/rescue/")
     for name, text in (("assessment", "—"), ("plan", "—"), ("summary", words)):
         doctor.locator(f"[name=note-{name}]").fill(text)
     doctor.locator("#sign").click()

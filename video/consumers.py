@@ -19,9 +19,22 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 
 from . import recording, rooms, stored, tokens
-from .media.protocol import LONGEST_MESSAGE, Answer, Chat, Malformed, Offer, Picture, Restart, State, Unshare, from_browser
+from .media.protocol import (
+    LONGEST_MESSAGE,
+    Answer,
+    Chat,
+    Malformed,
+    Offer,
+    Picture,
+    Quality,
+    Restart,
+    State,
+    Unshare,
+    from_browser,
+)  # fmt: skip
 from .models import ChatMessage
 from .switchboard import AWAY, NoWorker, Switchboard
+from .watching import Watch
 
 log = logging.getLogger(__name__)
 WATCH_SECONDS = 0.5
@@ -32,7 +45,7 @@ STRANGER, REPLACED, CLOSED, OUT, BUSY, NO_MEDIA = 4404, 4409, 4410, 4411, 4429, 
 class RoomSocket(AsyncJsonWebsocketConsumer):
     """One person's line into a room."""
 
-    participant = line = follower = None
+    participant = line = follower = watch = None
     revision = 0  # of the wish for a recording that was passed on last
     count, since = 0, 0.0
 
@@ -52,8 +65,12 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
             return await self.go_back("rejoin", NO_MEDIA)
         if not await self.obey(rooms.enter, self.participant, self.session):
             return await self.close(code=BUSY)
+        self.watch = Watch(self.participant, self.switchboard.redis)
+        self.watch.tell()
         self.follower = asyncio.create_task(self.follow_media())
         await self.room_people({})
+        if self.participant.room.sound_only:
+            await self.room_pictures({"wanted": False})
         for message in await self.lines():
             await self.send_json(message)
 
@@ -67,9 +84,11 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                 await self.switchboard.leave(self.line)
         with contextlib.suppress(*AWAY):
             await self.channel_layer.group_discard(self.group, self.channel_name)
+        await self.obey(rooms.go, self.participant, self.session)
+        if self.watch:
+            await self.watch.end(code)
         with contextlib.suppress(*AWAY):
             await self.switchboard.close()
-        await self.obey(rooms.go, self.participant, self.session)
 
     async def follow_media(self):
         """Join on a media worker, pass its events on, and notice when it dies; then the browser comes back."""
@@ -103,6 +122,10 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     await self.send_json({"type": event.kind})
                 case "weak":
                     await self.send_json({"type": "weak", "weak": event.weak})
+                    if event.weak:
+                        await self.watch.count("naru_picture_pauses_total")
+                case "quality":
+                    await self.watch.hear(event.heard)
                 case "recording":
                     await self.obey(recording.heard, event)
                 case "stored":
@@ -113,6 +136,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
                     raise NoWorker
 
     async def go_back(self, kind, code):
+        if kind == "rejoin" and self.watch:
+            await self.watch.count("naru_rejoins_total")
         with contextlib.suppress(RuntimeError, OSError):
             await self.send_json({"type": kind})
             await self.close(code=code)
@@ -147,6 +172,8 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
             case State(muted, camera):
                 state = {"type": "room.state", "person": self.person, "muted": muted, "camera": camera}
                 await self.channel_layer.group_send(self.group, state)
+            case Quality():
+                await self.watch.report(said)
             case _ if self.line is None:
                 pass
             case Offer():
@@ -241,6 +268,12 @@ class RoomSocket(AsyncJsonWebsocketConsumer):
     async def room_out(self, event):
         if event["person"] == self.person:
             await self.go_back("out", OUT)
+
+    async def room_pictures(self, event):
+        """Staff left the pictures out for everybody, or let them come again; the worker obeys, whatever the browser does."""
+        await self.send_json({"type": "pictures", "wanted": event["wanted"]})
+        if self.line:
+            await self.switchboard.picture(self.line, Picture(event["wanted"]))
 
     async def room_closed(self, event):
         await self.go_back("closed", CLOSED)

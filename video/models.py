@@ -15,6 +15,7 @@ class Room(models.Model):
     """The video room of one visit; it opens when the patient is called in."""
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="room")
+    sound_only = models.BooleanField(default=False)  # staff left the pictures out, so that the voices arrive
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     recording_revision = models.PositiveIntegerField(default=0)  # of what the room wishes of its recorder
@@ -228,3 +229,23 @@ class RecordingConsent(AppendOnly):
     @property
     def visit(self):
         return self.participant.room.visit
+
+
+class LineSummary(models.Model):
+    """How one person's line was, over the whole visit: means by time, and the worst that was told."""
+
+    participant = models.OneToOneField(Participant, on_delete=models.PROTECT, related_name="line")
+    seconds = models.FloatField(default=0)
+    weak_seconds = models.FloatField(default=0)
+    round_trip_ms = models.FloatField(default=0)
+    worst_round_trip_ms = models.FloatField(default=0)
+    lost_percent = models.FloatField(default=0)  # on the worse of their two ways
+    worst_lost_percent = models.FloatField(default=0)
+    concealed_percent = models.FloatField(default=0)  # of the sound they heard
+    worst_concealed_percent = models.FloatField(default=0)
+    rate_up_kbit = models.FloatField(default=0)
+    rate_down_kbit = models.FloatField(default=0)
+    freezes = models.PositiveIntegerField(default=0)
+    path = models.CharField(max_length=10, blank=True)
+    transport = models.CharField(max_length=5, blank=True)
+    problem = models.CharField(max_length=10, blank=True)  # with camera or microphone, the last one told

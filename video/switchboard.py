@@ -51,6 +51,11 @@ class Switchboard:
             url or settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=PATIENCE_SECONDS, decode_responses=True
         )
 
+    @property
+    def redis(self) -> Redis:
+        """The connection itself, for what is written down beside the calls."""
+        return self._redis
+
     async def join(self, room: str, person: str, session: str, *, echo: bool = False) -> Line:
         """Find or place the room, and take a seat in it; an echo room gives back what is sent."""
         async with asyncio.timeout(PATIENCE_SECONDS):

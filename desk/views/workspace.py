@@ -16,7 +16,7 @@ from records.models import Note
 from triage import assessment
 from triage.forms import OverrideForm
 from triage.pages import told
-from video import phone, playing, rooms
+from video import phone, playing, rooms, stays
 from visits import queue
 from visits.models import Source, Visit
 from visits.states import WITH_DOCTOR, State
@@ -97,6 +97,7 @@ def _work(found, user):
         "earlier": _earlier(found, user),
         "recordings": playing.listed(found),
         "may_play": found.practitioner is not None and found.practitioner.user_id == user.pk and user.is_doctor,
+        "lines": stays.of_visit(found),
     }
 
 

@@ -38,11 +38,11 @@ const KEYS = {
 const REST = 1000;
 let aimedAt = -REST;
 document.addEventListener("pointermove", (event) => {
-  if (event.target.closest?.("[data-call-in]")) aimedAt = performance.now();
+  if (event.target.closest?.("[data-call-in], [data-aim]")) aimedAt = performance.now();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const list = event.detail.target;
-  if (performance.now() - aimedAt > REST || !list.querySelector?.("[data-call-in]")) return;
+  if (performance.now() - aimedAt > REST || !list.querySelector?.("[data-call-in], [data-aim]")) return;
   event.detail.shouldSwap = false;
   setTimeout(() => window.htmx?.trigger(list, "naru:changed"), REST);
 });

@@ -2,6 +2,7 @@
 import { Chat } from "./chat.js";
 import { Lines } from "./lines.js";
 import { Own } from "./own.js";
+import { reportOn } from "./quality.js";
 import { Screen } from "./screen.js";
 import { Tiles } from "./tiles.js";
 
@@ -267,5 +268,6 @@ class Room {
 const element = document.getElementById("room");
 if (element) {
   window.naruRoom = new Room(element);
+  reportOn(window.naruRoom);
   window.naruRoom.join();
 }

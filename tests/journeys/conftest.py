@@ -21,13 +21,24 @@ def chromium(playwright):
     browser.close()
 
 
+def strict(chromium):
+    """A browser that asks before it opens camera and microphone; nobody answers, so it opens neither."""
+    flags = [flag for flag in services.BROWSER_FLAGS if "fake-ui" not in flag]
+    return chromium.browser_type.launch(executable_path=services.browser(), args=flags)
+
+
 @pytest.fixture
 def sign_in(product, chromium):
-    """Open a window of one's own and become somebody of the demo, by name; without a name nobody signs in."""
+    """Open a window of one's own and become somebody of the demo, by name; without a name nobody signs in.
+
+    Camera and microphone are `allowed`, or the browser refuses them.
+    """
     windows = []
 
-    def become(name, **options):
-        window = chromium.new_context(permissions=["camera", "microphone"], base_url=product.url, **options)
+    def become(name, allowed=True, **options):
+        browser = chromium if allowed else strict(chromium)
+        devices = ["camera", "microphone"] if allowed else []
+        window = browser.new_context(permissions=devices, base_url=product.url, **options)
         windows.append(window)
         page = window.new_page()
         page.set_default_timeout(20_000)
@@ -39,3 +50,5 @@ def sign_in(product, chromium):
     yield become
     for window in windows:
         window.close()
+        if window.browser is not chromium:
+            window.browser.close()

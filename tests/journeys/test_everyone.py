@@ -81,6 +81,8 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     doctor.locator("[data-admit]").click()
     guest.locator("#join").click()
     look(guest, guest.url)
+    for address in ("/desk/rescue/", f"/desk/rescue/{visit}/"):
+        look(coordinator, address)
     for name in ("assessment", "plan", "summary"):
         doctor.locator(f"[name=note-{name}]").fill("—")
     doctor.set_viewport_size(DESKTOP)

@@ -1,11 +1,28 @@
 """Messages: what passes, what does not. Pure."""
 
+from dataclasses import asdict, replace
+
 from django.test import SimpleTestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
 from video.media import protocol
-from video.media.protocol import Answer, Chat, Command, Event, Malformed, Offer, Picture, Restart, State, Unshare, from_browser
+from video.media.protocol import (
+    Answer,
+    Chat,
+    Command,
+    Event,
+    Malformed,
+    Offer,
+    Picture,
+    Quality,
+    Restart,
+    State,
+    Unshare,
+    from_browser,
+)  # fmt: skip
+
+from .faults import WELL
 
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n"
 ANYTHING = st.recursive(
@@ -22,7 +39,7 @@ class FromBrowserTest(SimpleTestCase):
             said = from_browser(content)
         except Malformed:
             return
-        self.assertIsInstance(said, (Offer, Answer, Unshare, Restart, Picture, State, Chat))
+        self.assertIsInstance(said, (Offer, Answer, Unshare, Restart, Picture, State, Chat, Quality))
 
     def test_a_browser_cannot_speak_for_another_seat(self):
         for name in ("room", "person", "session", "generation"):
@@ -53,6 +70,19 @@ class FromBrowserTest(SimpleTestCase):
         for content in strange:
             with self.subTest(content=content), self.assertRaises(Malformed):
                 from_browser(content)
+
+    def test_how_it_goes_is_understood_within_its_ranges_and_refused_beyond_them(self):
+        well = {"type": "quality", **asdict(WELL)}
+        self.assertEqual(from_browser(well), WELL)
+        self.assertEqual(from_browser({**well, "looking": 3}), replace(WELL, looking=3))
+        strange = [
+            {"round_trip": -1}, {"round_trip": float("nan")}, {"round_trip": float("inf")}, {"round_trip": None},
+            {"lost_up": 101}, {"lost_down": True}, {"freezes": "1"}, {"path": "10.0.0.1"}, {"transport": "sctp"},
+            {"up": "open"}, {"camera": "front"}, {"met": 1}, {"problem": "x" * 9}, {"person": "another"},
+        ]  # fmt: skip
+        for wrong in strange:
+            with self.subTest(wrong=wrong), self.assertRaises(Malformed):
+                from_browser({**well, **wrong})
 
     def test_a_description_of_64_kilobytes_passes_and_a_longer_one_does_not(self):
         full = "v=0".ljust(protocol.LONGEST_SDP, "x")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import asdict, replace
 from urllib.parse import urlencode
 
 from channels.db import database_sync_to_async
@@ -12,18 +13,19 @@ from django.test import TransactionTestCase
 from redis.asyncio import Redis
 
 from tests.factories import make_visit
-from video import rooms, tokens
+from video import rescue, rooms, tokens, watching
 from video.consumers import BUSY, CLOSED, NO_MEDIA, OFTEN, REPLACED, STRANGER
 from video.media.forwarder import Forwarder
 from video.media.leases import heartbeat_key
 from video.media.protocol import LONGEST_MESSAGE
 from video.media.worker import Worker
-from video.models import ChatMessage, Participant
+from video.models import ChatMessage, LineSummary, Participant
 from video.routing import websocket_urlpatterns
 from visits import flow
 from visits.states import State
 
 from .browser import until
+from .faults import WELL
 
 
 @contextlib.asynccontextmanager
@@ -158,6 +160,56 @@ class RoomSocketTest(TransactionTestCase):
             await database_sync_to_async(flow.finish)(self.visit, by=self.doctor)
             await self.hear(socket, "closed")
             self.assertEqual(await self.end(socket), CLOSED)
+
+    async def test_how_it_goes_is_kept_for_the_board_and_added_up_for_the_visit(self):
+        async with media():
+            socket = await self.come()
+            await self.hear(socket, "joined")
+            await socket.send_json_to({"type": "quality", **asdict(WELL)})
+            seat = await Participant.objects.aget()
+
+            async def known():
+                record = (await database_sync_to_async(watching.latest)([seat])).get(seat.pk)
+                return record if record and record.report and record.heard else None
+
+            record = await until(known)
+            self.assertEqual((record.report, record.verdict), (WELL, "fine green"))
+            await socket.disconnect()
+            again = await self.come()
+            await again.send_json_to({"type": "quality", **asdict(replace(WELL, leaving=True, lost_down=20, freezes=2))})
+            await until(lambda: self.left(seat))
+            await again.disconnect()
+        line = await LineSummary.objects.aget(participant=seat)
+        self.assertEqual((line.freezes, line.worst_lost_percent, line.path), (2, 20, "direct"))
+
+    async def left(self, seat):
+        return not (await database_sync_to_async(watching.latest)([seat]))[seat.pk].cut
+
+    async def test_who_says_how_it_goes_too_often_is_not_listened_to(self):
+        async with media():
+            socket = await self.come()
+            await self.hear(socket, "joined")
+            for freezes in range(5):
+                await socket.send_json_to({"type": "quality", **asdict(replace(WELL, freezes=freezes))})
+            await socket.send_json_to({"type": "chat", "text": "still here"})
+            await self.hear(socket, "chat")
+            seat = await Participant.objects.aget()
+            record = (await database_sync_to_async(watching.latest)([seat]))[seat.pk]
+            self.assertEqual(record.report.freezes, 0)
+            await socket.disconnect()
+
+    async def test_staff_leave_the_pictures_out_for_those_who_are_there_and_those_who_come(self):
+        async with media():
+            patient = await self.come()
+            await self.hear(patient, "joined")
+            await database_sync_to_async(rescue.leave_out_pictures)(self.visit, by=self.doctor)
+            self.assertFalse((await self.hear(patient, "pictures"))["wanted"])
+            doctor = await self.come(self.doctor)
+            self.assertFalse((await self.hear(doctor, "pictures"))["wanted"])
+            await database_sync_to_async(rescue.let_pictures_come)(self.visit, by=self.doctor)
+            for socket in (patient, doctor):
+                self.assertTrue((await self.hear(socket, "pictures"))["wanted"])
+                await socket.disconnect()
 
     async def test_a_second_page_of_the_same_person_replaces_the_first(self):
         async with media():

@@ -28,6 +28,10 @@ class Sending(Protocol):
         """Take what the browser offers. Called again, the same line is looked for at another address."""
         ...
 
+    def quality(self, now: float) -> dict:
+        """How it goes: those fields of Heard that the line knows, and `packets`, `bytes`, `repairs` counted since it began."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -60,6 +64,10 @@ class Getting(Protocol):
 
     def want_pictures(self, wanted: bool) -> None:
         """Send pictures, or sound only."""
+        ...
+
+    def quality(self, now: float) -> dict:
+        """How it goes, as on the other line."""
         ...
 
     async def close(self) -> None: ...

@@ -85,6 +85,10 @@ class _Line:
             self.say(Event("silent"))
         self._silent = silent
 
+    def quality(self, now: float) -> dict:
+        """How it goes; what each kind of line knows comes on top."""
+        return {"connected": self.wire is not None, "heard": now - self.lite.heard_at if self.lite.heard_at else None}
+
     def wire_of(self, transceiver: RTCRtpTransceiver) -> private.Wire:
         if self.wire is None:
             self.wire = private.Wire(transceiver, self.lite)
@@ -201,6 +205,11 @@ class SendingLine(_Line):
         if self.wire and self._ticks % FEEDBACK_TICKS == 0 and (report := self._arrivals.report(self.sources[-1].ssrc)):
             self.wire.send_rtcp(report)
 
+    def quality(self, now: float) -> dict:
+        lost = max((source.lost for source in self.sources), default=0.0)
+        rate = sum(source.rate for source in self.sources)
+        return {**super().quality(now), "lost_up": 100 * lost, "rate_up": rate / 1000}
+
 
 class GettingLine(_Line):
     """A person gets the others."""
@@ -257,6 +266,9 @@ class GettingLine(_Line):
         self._pictures = wanted
         if self._link:
             self._link.want_pictures(wanted)
+
+    def quality(self, now: float) -> dict:
+        return {**super().quality(now), **(self._link.quality(now) if self._link else {})}
 
     async def close(self) -> None:
         if self._link:

@@ -45,6 +45,7 @@ class Incoming:
         self.ssrc = -1
         self.takers: list[Taker] = []
         self.received = self.bytes = 0
+        self.lost = 0.0  # share that did not come, in the last second
         self.rate = 0.0  # bits a second, lately
         self.heard_at = 0.0
         self.report: tuple[int, int] | None = None  # the newest sender report: NTP and RTP time
@@ -186,7 +187,7 @@ class Incoming:
         expected = highest - self._base + 1
         due, came = expected - self._expected_before, self.received - self._received_before
         self._expected_before, self._received_before = expected, self.received
-        lost = max(0.0, 1 - came / due) if due > 0 else 0.0
+        lost = self.lost = max(0.0, 1 - came / due) if due > 0 else 0.0
         if self.kind == "audio":
             lost = max([lost, *(taker.loss for taker in self.takers)])
         seen, delay = (self.report[0] >> 16) & 0xFFFFFFFF if self.report else 0, now - self._report_at if self.report else 0.0

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import re
 import secrets
+import time
 from dataclasses import dataclass, field
 
 from .engine import Say
@@ -125,6 +126,7 @@ class _Line:
         self.room, self.say = room, say
         self.is_up = asyncio.Event()
         self.handle: Handle | None = None
+        self._quiet_since: dict[str, float] = {}  # audio, video: when Janus missed it; 0: it flows
 
     async def attached(self) -> Handle:
         if self.handle is None:
@@ -137,8 +139,14 @@ class _Line:
             self.is_up.set()
         elif event["janus"] == "hangup":
             self.say(Event("rejoin"))
+        elif event["janus"] == "media":
+            self._quiet_since[event["type"]] = 0.0 if event["receiving"] else time.monotonic()
         elif event["janus"] == "slowlink":
             log.info("janus: a link loses packets")
+
+    def quality(self, now: float) -> dict:
+        """Janus tells no more than whether the line stands."""
+        return {"connected": self.is_up.is_set(), "heard": None}
 
     async def close(self) -> None:
         handle, self.handle = self.handle, None
@@ -161,6 +169,12 @@ class SendingLine(_Line):
 
     def is_same(self, sdp: str) -> bool:
         return fingerprints(sdp) == self._certificates
+
+    def quality(self, now: float) -> dict:
+        """What flows is heard now; what flows no more was heard when the last of it was missed."""
+        quiet = self._quiet_since.values()
+        heard = now - max(quiet) if quiet and all(quiet) else 0.0
+        return {"connected": self.is_up.is_set(), "heard": heard if self.is_up.is_set() else None}
 
     async def answer(self, sdp: str) -> str:
         self._certificates = fingerprints(sdp)

@@ -46,6 +46,20 @@ class Link:
         self._sound_at = time.monotonic()
         wire.on_rtcp = self.heard
 
+    def quality(self, now: float) -> dict:
+        """How it goes on this way."""
+        gauge, streams = self.downlink.gauge, self.streams.values()
+        flows = any(now - stream.source.heard_at < 1.0 and not stream.paused for stream in streams)
+        return {
+            "unanswered": now - gauge.last_report if flows and self.is_answered and gauge.last_report else 0.0,
+            "weak": self._is_weak,
+            "lost_down": 100 * gauge.loss,
+            "round_trip": 1000 * gauge.round_trip,
+            "rate_down": gauge.acked / 1000,
+            "target": self.downlink.target / 1000,
+            **{name: sum(getattr(stream, name) for stream in streams) for name in ("packets", "bytes", "repairs")},
+        }
+
     # --- what comes in to be sent
 
     def add(self, outgoing: Outgoing, codecs, ids: Ids, mid: str) -> None:

@@ -42,6 +42,13 @@ class Person:
         """What this person sends."""
         return [source for line in (self._sending, self._screen) if line for source in line.sources]
 
+    def quality(self, now: float) -> dict:
+        """How it goes with this person, on both lines; whoever is heard on one of them is heard."""
+        up, down = (line.quality(now) if line else {} for line in (self._sending, self._getting))
+        heard = [line["heard"] for line in (up, down) if line.get("heard") is not None]
+        stands = any(line.get("connected") for line in (up, down))
+        return {**up, **down, "connected": stands, "heard": min(heard, default=None)}
+
     async def publish(self, said: Offer) -> None:
         """Take the person's sound and picture, or screen; the browser offers. The same browser again is at another address."""
         if said.sdp.count("\nm=") > (1 if said.screen else MOST_TRACKS) or said.screen and "\nm=audio" in said.sdp:

@@ -61,6 +61,56 @@ class Chat:
     text: str
 
 
+LINES = ("none", "looking", "connected", "lost")
+TRACKS = ("none", "off", "on")
+PROBLEMS = ("", "denied", "absent", "busy", "browser", "nothing", "nosound", "other")
+WORDS = {"path": ("", "direct", "relayed"), "transport": ("", "udp", "tcp"), "up": LINES, "down": LINES, "problem": PROBLEMS}
+WORDS |= {"camera": TRACKS, "microphone": TRACKS}
+MOST = {"round_trip": 60_000, "lost_up": 100, "lost_down": 100, "concealed": 100, "freezes": 1_000}
+MOST |= {"rate_up": 100_000, "rate_down": 100_000, "looking": 86_400, "joined": 600}
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How it goes in one browser, since it last said so (every two seconds). A number it does not know is 0."""
+
+    round_trip: float  # milliseconds
+    lost_up: float  # per cent, as are the next two
+    lost_down: float
+    concealed: float  # of the sound: invented, since it did not come
+    freezes: float  # times that the picture stood still
+    rate_up: float  # kbit/s
+    rate_down: float
+    path: str  # direct, or relayed by a TURN server
+    transport: str
+    up: str  # the line on which this person sends
+    down: str  # the line on which they get the others
+    met: bool  # a line has stood before, on this page
+    looking: float  # seconds for which a line has been looked for
+    joined: float  # seconds from wanting in until the lines stood; 0: not yet, or said before
+    camera: str
+    microphone: str
+    problem: str  # with the devices (static/js/devices.js)
+    visible: bool  # the page is in front
+    leaving: bool  # the person goes by their own wish
+
+
+@dataclass(frozen=True)
+class Heard:
+    """How it goes with one person, as their media worker sees it: told each second."""
+
+    heard: float | None = None  # seconds since anything came from them; None: nothing ever on these lines
+    connected: bool = False  # some line stands
+    unanswered: float = 0.0  # seconds for which nothing of what was sent to them is known to have come
+    weak: bool = False  # the picture to them is left out
+    lost_up: float = 0.0  # per cent
+    lost_down: float = 0.0
+    round_trip: float = 0.0  # milliseconds
+    rate_up: float = 0.0  # kbit/s, as are the next two
+    rate_down: float = 0.0
+    target: float = 0.0  # what the way to them is believed to carry
+
+
 @dataclass(frozen=True)
 class Command:
     """From the web process to the media worker that holds the room.
@@ -84,7 +134,7 @@ class Event:
 
     kind: answer | offer (number, and whose stream each media section carries) | rejoin | replaced |
     silent (nothing comes from the browser: it should look for its way again) | weak (the line carries no picture, or does again)
-    | unseen, seen (nobody can take this person's picture now: the camera may rest; somebody can)
+    | unseen, seen (nobody can take this person's picture now: the camera may rest; somebody can) | quality (how it goes)
     | recording (the recorder writes, or has a problem) | stored (what it wrote is finished).
     """
 
@@ -97,10 +147,11 @@ class Event:
     screen: bool = False  # this answers the offer of a screen
     recording: str = ""  # its id
     problem: str = ""  # why it cannot go on: off | disk | engine
+    heard: dict[str, Any] = field(default_factory=dict)  # the fields of Heard
 
 
 COMMANDS = ("join", "offer", "answer", "unshare", "restart", "picture", "leave", "record")
-EVENTS = ("answer", "offer", "rejoin", "replaced", "silent", "weak", "unseen", "seen", "recording", "stored")
+EVENTS = ("answer", "offer", "rejoin", "replaced", "silent", "weak", "unseen", "seen", "quality", "recording", "stored")
 
 
 def dump(message: Command | Event) -> str:
@@ -124,7 +175,7 @@ def event(text: str | bytes) -> Event:
     return found
 
 
-def from_browser(content: Any) -> Offer | Answer | Unshare | Restart | Picture | State | Chat:
+def from_browser(content: Any) -> Offer | Answer | Unshare | Restart | Picture | State | Chat | Quality:
     """What a browser says, or Malformed: only known kinds, fields, types and sizes pass."""
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise Malformed("no type")
@@ -152,6 +203,8 @@ def from_browser(content: Any) -> Offer | Answer | Unshare | Restart | Picture |
         case "chat":
             _fields(said, text=str)
             return Chat(_short(said["text"], LONGEST_TEXT))
+        case "quality":
+            return _quality(said)
     raise Malformed("unknown type")
 
 
@@ -162,6 +215,19 @@ def _fields(said: dict[str, Any], **kinds: Any) -> None:
     for name, kind in kinds.items():
         if type(said[name]) not in (kind if isinstance(kind, tuple) else (kind,)):
             raise Malformed(f"{name} has the wrong type")
+
+
+def _quality(said: dict[str, Any]) -> Quality:
+    """Only known words, and numbers within their range."""
+    flags = dict.fromkeys(("met", "visible", "leaving"), bool)
+    _fields(said, **dict.fromkeys(MOST, (int, float)), **dict.fromkeys(WORDS, str), **flags)
+    for name, most in MOST.items():
+        if not 0 <= said[name] <= most:
+            raise Malformed(f"{name} is out of range")
+    for name, words in WORDS.items():
+        if said[name] not in words:
+            raise Malformed(f"{name} is no word of ours")
+    return Quality(**said)
 
 
 def _description(sdp: str) -> str:

@@ -23,6 +23,7 @@ from .leases import (
     lease,
     lease_key,
 )
+from .meter import Meter
 from .protocol import Command, Event, Malformed, command, dump
 from .recorder import Recorder, is_heard
 from .room import Room
@@ -42,6 +43,7 @@ class Worker:
         self._redis = Redis.from_url(redis_url, socket_timeout=AWAY_SECONDS, socket_connect_timeout=WAIT_SECONDS)
         self._engine = engine
         self._recorder = recorder
+        self._meter = Meter()
         self._tasks: set[asyncio.Task] = set()
         self._last: dict[tuple[str, str], asyncio.Task] = {}  # the newest task of each person: theirs stay in order
 
@@ -76,6 +78,7 @@ class Worker:
                 del self.rooms[name]
                 self._beside(room.end(Event("rejoin")))
         await self._send_ghosts_home()
+        await self._meter.tell(self._redis, self.id, self.rooms.values())
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _send_ghosts_home(self) -> None:
