@@ -12,10 +12,12 @@ FIRES = {
     "arrest": ("아이가 숨을 안 쉬어요", "The man is not breathing"),
     "unconscious": ("엄마가 의식이 없어요", "My mother is unconscious"),
     "airway": ("떡이 목에 걸려서 숨을 못 쉬어요", "He is choking and cannot speak"),
+    "fainted": ("정신을 잃었다가 금방 깼어요", "She passed out and came round"),
+    "faint-danger": ("축구하다 쓰러졌어요", "My heart raced and I blacked out"),
     "seizure": ("지금 경련을 하고 있어요", "She is having a seizure"),
     "seizure-now-over": ("방금 발작을 했어요", "My son just had a seizure"),
     "shock": ("얼굴이 창백하고 식은땀이 나요", "He is pale and about to faint"),
-    "bleeding-shock": ("피가 콸콸 쏟아져요", "Blood is spurting out of the wound"),
+    "bleeding-shock": ("피가 콸콸 쏟아지고 얼굴이 하얘요", "Blood is spurting out and he is going limp"),
     "anaphylaxis": ("두드러기가 나고 숨이 차요", "I have hives and I am wheezing"),
     "breathless-dying": ("숨이 차고 입술이 파래요", "Gasping and her lips are blue"),
     "burn-major": ("온몸에 화상을 입었어요", "He was burned all over"),
@@ -34,8 +36,13 @@ FIRES = {
     "dka": ("당뇨가 있는데 계속 토해요", "I am diabetic and keep vomiting"),
     "hypoglycaemia": ("혈당이 45예요", "My blood sugar is 45"),
     "bleeding-major": ("피를 토했어요", "I am vomiting blood"),
+    "coughing-blood": ("기침에 피가 섞여 나와요", "I am coughing up a little blood"),
     "sight-loss": ("갑자기 눈이 안 보여요", "I suddenly lost sight in my eye"),
     "eye-chemical": ("눈에 락스가 튀었어요", "Bleach splashed in my eye"),
+    "eye-injury": ("철사에 눈을 찔렸어요", "A twig is stuck in my eye"),
+    "tooth-out": ("앞니가 뿌리째 빠졌어요", "His front tooth came out with its root"),
+    "violence": ("아들이 칼을 들고 소리를 질러요", "He is swinging a knife at us"),
+    "trauma-high": ("트럭에 치였어요", "She was hit by a car"),
     "suicide-plan": ("자살하려고 약을 모았어요", "I want to kill myself"),
     "suicidal-thoughts": ("죽고 싶다는 생각이 들어요", "I keep thinking of dying"),
     "overdose": ("수면제를 서른 알 먹었어요", "I took an overdose"),
@@ -55,6 +62,16 @@ TWINS = {
         "가슴이 조이지는 않아요",
         "숨이 너무 차지는 않아요",
         "의식이 없지는 않아요",
+        "가슴이 쑤시지만 조이는 건 아닙니다",
+        "열, 가슴 조임, 두통 모두 없어요",
+        "숨이 너무 차거나 가슴이 조이거나 하는 건 없어요",
+        "목 뻣뻣 열 구토 다 없이 콧물만 나요",
+        "피 없이 설사만 해요",
+        "토를 했는데 피 안 토했어요",
+        "죽고 싶다 그런 건 아니에요",
+        "말이 어눌하길 하나 멀쩡해요",
+        "객혈(-) 호흡곤란(-)",
+        "자살 생각은 부인함",
         "피를 토하지는 않았어요",
         "경련을 하고 있지 않아요",
         "말이 어눌하지 않아요",
@@ -67,6 +84,13 @@ TWINS = {
         "열은 없고 목도 안 뻣뻣해요",
         "식은땀은 없어요",
         "No chest tightness",
+        "No cough, chest tightness or slurred speech",
+        "tight chest, slurred speech, seizure: none",
+        "slurred speech, double vision, absolutely none",
+        "Is my speech slurred? No.",
+        "Nobody here had a seizure",
+        "poo is not black",
+        "red eyes, no bleach in my eye",
         "I am not pregnant and no bleeding",
         "He is not confused",
         "No seizure, she is awake",
@@ -96,6 +120,10 @@ TWINS = {
         "In 2012 I took an overdose",
         "I used to have tight chest pain",
         "Two years ago bleach splashed in my eye",
+        "Last spring I had a tight chest",
+        "I was suicidal once",
+        "지난봄에 가슴이 조여서 검사를 다 했어요",
+        "십 년 전에 손가락이 잘렸어요",
     ],
     "somebody else": [
         "옆집 아저씨가 가슴이 조인대요",
@@ -118,6 +146,21 @@ HARMLESS = (
     "발목을 접질렸는데 걸을 수 있어요",
     "진단서가 필요해요",
     "커피를 쏟아서 손이 따가워요",
+    "목이 부었어요 물은 넘어가요",
+    "변기에 피가 조금 묻었어요",
+    "철분제를 먹고 변이 까매요",
+    "회사에 낼 사유서를 써 주세요",
+    "자살예방교육 확인서가 필요해요",
+    "다리가 아파서 못 뛰어요",
+    "피곤해서 토할 것 같아요",
+    "수건 적셔서 이마에 올렸어요",
+    "당뇨약 다 먹어가요",
+    "벤치프레스 했더니 가슴이 뻐근해요",
+    "당뇨가 있는데 두 번 토했어요",
+    "The itch doesn't wake me",
+    "I'd rather not wake up early",
+    "Sore pecs since bench press, heavy feeling in the chest",
+    "I need a certificate for the suicide prevention course",
     "I have had a runny nose for two days",
     "I need a refill of my blood pressure tablets",
     "My arm itches",
@@ -171,6 +214,50 @@ class FlagsInWords(TestCase):
         ):
             with self.subTest(words=words):
                 self.assertIn("chest-pain", codes(words))
+
+    def test_what_began_long_ago_and_lasts_still_counts(self):
+        self.assertIn("chest-pain", codes("한 달 전부터 가슴이 조여요"))
+
+    def test_a_denial_is_not_stretched_over_another_complaint(self):
+        for words in (
+            "열은 없고, 가슴이 조이고, 기침은 전혀 없어요",
+            "No fever, my chest is tight or heavy",
+            "열, 기침은 없는데 가슴이 조여요",
+        ):
+            with self.subTest(words=words):
+                self.assertIn("chest-pain", codes(words))
+
+    def test_what_is_over_is_less_urgent_and_what_is_back_is_not(self):
+        for code, words, level in (
+            ("stroke", "어제 말이 어눌했는데 지금은 괜찮아요", 3),
+            ("stroke", "어제 말이 어눌했다가 돌아왔는데 오늘 또 그래요", 2),
+            ("stroke", "My face drooped this morning, it came back completely", 3),
+            ("stroke", "My face drooped, it came back but is drooping again", 2),
+            ("seizure-now-over", "방금 경련했는데 지금은 울고 엄마를 알아봐요", 3),
+            ("seizure-now-over", "She had a seizure and is awake, crying for me", 3),
+            ("seizure-now-over", "방금 발작을 했어요", 2),
+        ):
+            with self.subTest(words=words):
+                self.assertEqual(codes(words)[code].level, level)
+
+    def test_how_grave_decides_the_level(self):
+        for code, words, level in (
+            ("shock", "얼굴이 창백하고 식은땀이 나요", 2),
+            ("shock", "얼굴이 창백하고 축 처졌어요", 1),
+            ("bleeding-major", "Blood is spurting out of the wound", 2),
+            ("burn-major", "끓는 물에 얼굴을 데었어요", 2),
+            ("heart-rhythm", "pulse 142", 3),
+            ("heart-rhythm", "pulse 160", 2),
+            ("limb-threat", "The foot is cold and I can't feel a pulse", 2),
+            ("anaphylaxis", "두드러기가 나고 숨이 차요", 1),
+        ):
+            with self.subTest(words=words):
+                self.assertEqual(codes(words)[code].level, level)
+
+    def test_a_long_text_of_any_kind_takes_no_longer_than_its_length(self):
+        for piece in ("no a, ", "열, ", "가슴 ", "or nor ", "? ", "was a had in ", "피 토 ", "foot pulse ", "a" * 50):
+            with self.subTest(piece=piece):
+                red_flags.find(Case((piece * 50_000)[:50_000]))
 
     def test_the_span_is_of_the_words_as_written(self):
         for words in ("  열은 없어요. 가슴이 조이고 식은땀이 나요", "MY CHEST feels TIGHT"):

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from triage.inference.case import Case, Finding
-from triage.inference.language import holds_now, read
+from triage.inference.language import BACK, holds_now, read
 
 DATA = Path(__file__).with_name("red_flags.json")
 WORDS_READ = 2000  # characters looked at: what is most urgent is said early, and a 5 MB paste must not cost time
@@ -20,8 +20,9 @@ def knowledge() -> dict:
     for flag in data["words"]:
         flag["patterns"] = _compiled(flag)
     for rule in [*data["words"], *data["vitals"]]:
-        if "with" in rule:
-            rule["with"]["patterns"] = _compiled(rule["with"])
+        for other in ("with", "unless"):
+            if other in rule:
+                rule[other]["patterns"] = _compiled(rule[other])
     return data
 
 
@@ -42,7 +43,7 @@ def _in_words(case: Case) -> Iterator[Finding]:
     for flag in knowledge()["words"]:
         if _fits(case, flag.get("needs", {})) and _accompanied(case, reading.text, flag.get("with")):
             match = next(_matches(flag["patterns"], reading.text), None)
-            if match:
+            if match and not _calmed(reading.text, flag.get("unless")):
                 yield Finding(flag["code"], flag["level"], "words", "", *reading.span(*match), flag["text"], flag["plain"])
 
 
@@ -59,6 +60,11 @@ def _accompanied(case: Case, text: str, company: dict | None) -> bool:
         return True
     answered = any(re.search(pattern, case.answers.get(key, "").lower()) for key, pattern in company.get("answers", {}).items())
     return answered or next(_matches(company["patterns"], text), None) is not None
+
+
+def _calmed(text: str, calm: dict | None) -> bool:
+    """Whether it is said that the danger is over or harmless, and not that it is back or getting worse."""
+    return calm is not None and not BACK.search(text) and any(_matches(calm["patterns"], text))
 
 
 def _fits(case: Case, needs: dict) -> bool:
