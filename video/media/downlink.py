@@ -72,7 +72,7 @@ class Downlink:
         self.window = max(3000.0, known * ((gauge.round_trip if flat else gauge.shortest_round_trip) + SLACK) / 8)
 
     def tick(self, now: float) -> None:
-        """Every 50 ms: whoever says nothing cannot be heard."""
+        """Every 100 ms or more often: whoever says nothing cannot be heard."""
         gauge = self.gauge
         if gauge.last_report is None or gauge.in_flight < 600:
             return
