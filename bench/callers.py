@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import heapq
 import itertools
+import socket
 import tempfile
 import time
 import wave
@@ -33,7 +34,8 @@ SOFT, ASKED = (60, 45), 500_000  # the film is made softer, until libvpx at this
 SPREAD = 0.004  # seconds between two packets of one picture
 ARRIVALS_SECONDS, RECEPTIONS_SECONDS = 0.06, 1.0
 CLOCK = {"audio": 48_000, "video": 90_000}
-_STAMP = Struct("!d")
+SO_TIMESTAMPNS = 35  # of Linux
+_STAMP, _WHEN = Struct("!d"), Struct("@qq")
 
 HERE = next(
     address for address in own_addresses() if ":" not in address
@@ -146,7 +148,7 @@ class Caller:
         if not self._tasks:
             way = Way(transceiver.receiver.transport)
             self.profile = way.profile
-            way.hear(lambda data: self._datagram(data, way))
+            way.hear(lambda data, now: self._datagram(data, now, way))
             self._tasks.append(asyncio.ensure_future(self._report(way)))
 
     @property
@@ -163,10 +165,9 @@ class Caller:
         self.sent += 1
         self._outs[kind].send(payload, 1 + lap * self.reel.seconds + second, last, self.sent & 0xFFFF)
 
-    def _datagram(self, data, way) -> None:
+    def _datagram(self, data, now, way) -> None:
         if 192 <= data[1] <= 223:
             return
-        now = time.monotonic()
         start, end, _level, number = header(data, self._ids)
         if number >= 0:
             self._arrivals.came[number] = now
@@ -214,16 +215,26 @@ class Way:
         self._send(self._lock.protect_rtcp(packet), self._pair.remote_addr)
 
     def hear(self, media) -> None:
-        protocol = self._pair.protocol
-        other = protocol.datagram_received
+        """Read the socket ourselves, with the system's word on when each packet came: this program may be late."""
+        protocol, loop = self._pair.protocol, asyncio.get_running_loop()
+        sock = protocol.transport.get_extra_info("socket")._sock
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        started = time.time() - time.monotonic()
 
-        def received(data, address):
-            if data[0] > 127:
-                media(data)
-            else:
-                other(data, address)
+        def ready() -> None:
+            for _ in range(64):
+                try:
+                    data, told, _flags, address = sock.recvmsg(2048, 64)
+                except OSError:
+                    return
+                if data[0] < 128:
+                    protocol.datagram_received(data, address)
+                else:
+                    seconds, nanoseconds = _WHEN.unpack(told[0][2][:16])
+                    media(data, seconds - started + nanoseconds / 1e9)
 
-        protocol.datagram_received = received
+        loop._remove_reader(sock.fileno())
+        loop._add_reader(sock.fileno(), ready)
 
 
 class Out:
@@ -231,7 +242,7 @@ class Out:
 
     def __init__(self, transceiver, agreed) -> None:
         self.way = Way(transceiver.sender.transport)
-        self.way.hear(lambda data: None)
+        self.way.hear(lambda _data, _now: None)
         ids, (ssrc, _rtx) = Ids.of(agreed.headerExtensions), private.ssrcs(transceiver)
         self._writer = Writer(ssrc, agreed.codecs[0].payloadType, ids, str(transceiver.mid))
         self._ssrc, self._kind, self._seq = ssrc, transceiver.kind, 100

@@ -7,12 +7,13 @@ is the processor time of the server's process for each packet that arrived at so
 import asyncio
 import gc
 import json
+import os
 import statistics
 import sys
 
 from .callers import Caller, Reel, play
 from .house import spread
-from .servers import Janus, Ours
+from .servers import CORE, Janus, Ours
 
 WARM, SECONDS, ROUNDS = 4, 4, 5
 JOINS = 500
@@ -70,16 +71,16 @@ async def delay(reel) -> dict:
 
 
 async def memory(reel) -> dict:
-    """People join, send and get for a moment, and leave, two at a time."""
+    """People join, send and get for a moment, and leave, ten at a time in rooms of two."""
     async with Ours() as ours:
         marks = {}
-        for joined in range(0, JOINS + 1, 2):
-            if joined in (100, 200, 300, 400, 500):
+        for joined in range(0, JOINS + 1, 10):
+            if joined and joined % 100 == 0:
                 marks[joined] = round(ours.memory(), 1)
-            people = await rooms(ours, reel, 1, room=f"room {joined}")
+            pairs = await asyncio.gather(*(rooms(ours, reel, 1, room=f"{joined} {place}") for place in range(5)))
+            people = [person for pair in pairs for person in pair]
             await play(people, 0.3)
-            for person in people:
-                await ours.leave(person)
+            await asyncio.gather(*(ours.leave(person) for person in people))
             gc.collect()
     return {"MB after joins": marks, "growth from 100 to 500, %": round(100 * (marks[500] / marks[100] - 1), 1)}
 
@@ -155,6 +156,8 @@ PARTS = {"cost": cost, "fan out": fan_out, "relay": relay, "delay": delay, "memo
 
 
 def measure(parts=()) -> dict:
+    if others := os.sched_getaffinity(0) - {CORE}:
+        os.sched_setaffinity(0, others)
     reel = Reel()
     return {name: asyncio.run(PARTS[name](reel)) for name in parts or PARTS}
 

@@ -136,6 +136,14 @@ class DownlinkTest(SimpleTestCase):
         link = Link(1_200_000, loss=0.1).run(20)
         self.assertGreater(link.picture_rate(10), 600_000)
 
+    def test_random_loss_on_an_almost_full_link_never_stops_the_picture(self):
+        link = Link(1_200_000).run(10)
+        link.rate, link.loss = 1_100_000, 0.1
+        for _ in range(200):
+            link.run(0.1)
+            self.assertFalse(link.downlink.stopped)
+        self.assertGreater(link.picture_rate(10), 800_000)
+
     def test_a_longer_way_is_not_a_queue(self):
         link = Link(1_200_000).run(10)
         link.delay, step = 0.12, link.now

@@ -15,9 +15,10 @@ FLOOR, CEILING, START = 40_000, 2_500_000, 1_000_000
 PICTURE_OFF, PICTURE_ON = 150_000, 180_000
 EMPTY, GROWING, FULL = 0.030, 0.060, 0.120  # seconds of queue: counts as empty; overuse if it grows; picture stops at once
 RISING = 0.05  # seconds a second
-LOST = 0.20  # share lost in 300 ms which, with a queue, is sure overuse
+LOST = 0.20  # share lost in 300 ms, beyond what the radio loses anyway, which with a queue is sure overuse
 LOSS_BORNE = 0.18  # loss alone, without a queue, is the radio's and no reason to send less
 SHARE = 0.85  # of what a full link carries
+MILD = 0.6  # of what arrived before: after a cut to no less, picture goes on slowly while the queue drains
 SLACK = 0.09  # seconds of sending that may be under way beyond the shortest round trip
 FLAT = 0.15  # seconds that a delay keeps still before it looks like a longer way
 GROWTH_NEAR, GROWTH = 0.08, 0.40  # a second: near the limit met last, and beyond it
@@ -45,6 +46,7 @@ class Downlink:
         self._limit_before: float | None = None
         self._measured: float | None = None  # what it carried during this drain
         self._fullest = 0.0  # the most that arrived in this drain
+        self._radio = 0.0  # share lost while there was no queue
         self._hold = 1.0
         self._grown_at: float | None = None
         self._flat: tuple[float, float] | None = None
@@ -70,7 +72,7 @@ class Downlink:
         self.window = max(3000.0, known * ((gauge.round_trip if flat else gauge.shortest_round_trip) + SLACK) / 8)
 
     def tick(self, now: float) -> None:
-        """Every 50 ms: whoever says nothing cannot be heard."""
+        """Every 100 ms or more often: whoever says nothing cannot be heard."""
         gauge = self.gauge
         if gauge.last_report is None or gauge.in_flight < 600:
             return
@@ -112,7 +114,9 @@ class Downlink:
     def _judge(self, now: float) -> None:
         gauge = self.gauge
         slope = gauge.slope() if gauge.queue > GROWING else 0.0
-        over = gauge.queue > GROWING and (slope > RISING or gauge.loss_now > LOST)
+        if gauge.queue < EMPTY:
+            self._radio += 0.02 * (gauge.loss_now - self._radio)
+        over = gauge.queue > GROWING and (slope > RISING or self._loses_more)
         if self._is_new_route(now):
             over = False
         if self._draining:
@@ -126,6 +130,10 @@ class Downlink:
             self._grow(now)
         if self._probe:
             self._read_burst(now)
+
+    @property
+    def _loses_more(self) -> bool:
+        return self.gauge.loss_now > LOST + self._radio
 
     def _is_new_route(self, now: float) -> bool:
         """A delay that rose and then stays flat is a longer way; a cut made because of it is undone.
@@ -142,7 +150,7 @@ class Downlink:
             flat = now - self._flat[0] > (0.6 if self._draining else 1.0)
             self._fullest = max(self._fullest, gauge.full_rate() or 0.0) if self._draining else 0.0
             hollow = now - self._drain_at > FLAT and gauge.ahead * 8 < 0.4 * gauge.queue * self._fullest
-        if (flat or hollow) and gauge.loss_now < LOST:
+        if (flat or hollow) and not self._loses_more:
             self._flat = None
             gauge.take_as_base(now)
             if self._draining:
@@ -154,14 +162,14 @@ class Downlink:
         """The first sign lets picture wait for one report; a second one, a full queue or loss makes it sure."""
         gauge = self.gauge
         carried, lately = gauge.full_rate(), gauge.rate(0.5)
-        sure = gauge.queue > FULL or gauge.loss_now > LOST
+        sure = gauge.queue > FULL or self._loses_more
         again, self._suspect_at = now - self._suspect_at < 1.0, now
         self._before = self.target
         if sure:
             self._cut(carried or 0.6 * lately, 0.3, now)
         elif again:
             self._cut(max(carried or 0.0, lately), 0.5, now)
-        self._drain(now, stop=sure)
+        self._drain(now, stop=sure and self.target < MILD * gauge.acked)
         self._waiting = True
 
     def _cut(self, carried: float, least: float, now: float) -> None:
@@ -181,11 +189,11 @@ class Downlink:
         """The queue empties; meanwhile its rate of arrival says what the link carries."""
         gauge, since = self.gauge, now - self._drain_at
         self._waiting = False
-        if self._measured is None and not self.stopped and slope <= RISING and gauge.queue <= FULL and gauge.loss_now <= LOST:
+        if self._measured is None and not self.stopped and slope <= RISING and gauge.queue <= FULL and not self._loses_more:
             self._draining, self._grown_at = False, now  # it was jitter, or a longer way
             return
         if gauge.queue > GROWING:
-            if gauge.queue > FULL and (slope > 0 or gauge.loss_now > LOST):
+            if gauge.queue > FULL and (slope > RISING or self._loses_more):
                 self.stopped = True
             carried = gauge.full_rate()
             if carried and 0.04 < since < 1.0:

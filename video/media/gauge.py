@@ -6,6 +6,7 @@ delay *changes* is used. Its minimum over ten to twenty seconds is taken for the
 
 from array import array
 from collections import deque
+from collections.abc import Iterator
 
 RING = 2048  # packets remembered; a power of two, more than can be under way
 CLOCK_WRAP = 2**24 * 0.064  # the receiver's reference time begins anew
@@ -38,7 +39,7 @@ class Gauge:
         self._names = array("q", bytes(8 * RING))
         self._awaited = bytearray(RING)  # 1: on its way; MISSED: reported as lost, and may come late
         self._sent = 0
-        self._came: deque[tuple[float, int, float]] = deque()  # arrival, size, delay of the last second
+        self._came: deque[tuple[list[tuple[float, int, float]], int]] = deque()  # reports of the last second, and their bytes
         self._came_bytes = 0
         self._lost: deque[tuple[float, int, int]] = deque()  # when reported, lost, all
         self._lost_of = [0, 0]  # in all of these
@@ -60,8 +61,9 @@ class Gauge:
 
     def report(self, base: int, arrivals: list[float | None], now: float) -> bool:
         """The receiver reports arrivals from number `base` on. False: nothing of it was new."""
-        awaited, numbers, times, sizes, came = self._awaited, self._numbers, self._times, self._sizes, self._came
-        lost, delays, last = 0, list[float](), -1
+        awaited, numbers, times, sizes = self._awaited, self._numbers, self._times, self._sizes
+        fresh: list[tuple[float, int, float]] = []
+        lost, last, total = 0, -1, 0
         self.missed = []
         for step, arrival in enumerate(arrivals, base):
             place = step & (RING - 1)
@@ -73,28 +75,24 @@ class Gauge:
                     self.missed.append(self._names[place])
                 awaited[place] = MISSED
                 continue
-            awaited[place], last = 0, place
-            if not delays:
+            awaited[place], last, size = 0, place, sizes[place]
+            if not fresh:
                 self._follow_clock(arrival)
             arrival += self._wraps
-            delay, size = arrival - times[place], sizes[place]
-            delays.append(delay)
-            came.append((arrival, size, delay))
-            self._came_bytes += size
-        self._arrival = came[-1][0] if came else None
-        if delays or lost:
-            self._count_lost(lost, lost + len(delays), now)
-        if not delays:
+            fresh.append((arrival, size, arrival - times[place]))
+            total += size
+        if fresh or lost:
+            self._count_lost(lost, lost + len(fresh), now)
+        if not fresh:
             return False
-        self.last_report = now
+        self._came.append((fresh, total))
+        self._arrival, self.last_report = fresh[-1][0], now
         self.in_flight, self.ahead = min(self.in_flight, self._sent - self._upto[last]), self._ahead[last]
         self._measure_round_trip(now - times[last], now)
-        end = self._came[-1][0]
-        while self._came[0][0] < end - 1.0:
-            self._came_bytes -= self._came.popleft()[1]
-        self.acked = self._came_bytes * 8 / max(0.5, end - self._came[0][0])
-        self._measure_base(min(delays), now)
-        self.queue = min(delays[-4:]) - self.base  # a receiver that stalled and stamps all at once looks like no queue
+        self._measure_rate(total)
+        self._measure_base(min(delay for _arrival, _size, delay in fresh), now)
+        # A receiver that stalled and stamps all at once looks like no queue.
+        self.queue = min(delay for _arrival, _size, delay in fresh[-4:]) - self.base
         return True
 
     @property
@@ -116,20 +114,25 @@ class Gauge:
 
     def rate(self, seconds: float) -> float:
         """Bits a second that arrived lately."""
-        total, since = 0, (self._came[-1][0] if self._came else 0.0) - seconds
-        for arrival, size, _delay in reversed(self._came):
+        total, since = 0, (self._arrival or 0.0) - seconds
+        for arrival, size, _delay in self._lately():
             if arrival < since:
                 break
             total += size
         return total * 8 / seconds
 
+    def _lately(self) -> Iterator[tuple[float, int, float]]:
+        """Arrival, size, delay of what came in the last second, the newest first."""
+        for fresh, _total in reversed(self._came):
+            yield from reversed(fresh)
+
     def full_rate(self) -> float | None:
         """Bits a second of packets that had waited in the queue: what the link carries when full. None while too few."""
         if not self._came:
             return None
-        end, floor = self._came[-1][0], self.base + WAITED
+        end, floor = self._arrival or 0.0, self.base + WAITED
         first, total, count, size = end, 0, 0, 0
-        for arrival, size_, delay in reversed(self._came):
+        for arrival, size_, delay in self._lately():
             if delay < floor or arrival < end - 0.6:
                 break
             first, size, total, count = arrival, size_, total + size_, count + 1
@@ -140,11 +143,9 @@ class Gauge:
 
         A queue rises packet by packet. If one step makes up most of the rise, only what came after it counts, if it is steep.
         """
-        if not self._came:
-            return 0.0
-        end = self._came[-1][0]
+        end = self._arrival or 0.0
         points: list[tuple[float, float]] = []
-        for arrival, _size, delay in reversed(self._came):
+        for arrival, _size, delay in self._lately():
             if (arrival < end - 0.25 and len(points) >= 5) or len(points) >= 30:
                 break
             points.append((arrival - end, delay))
@@ -161,7 +162,7 @@ class Gauge:
     def burst_rate(self, first: int, count: int) -> float | None:
         """Bits a second at which all that left between the first and the last of these packets arrived; None: not yet known."""
         began, ended = (self._times[(first + step) & (RING - 1)] for step in (0, count - 1))
-        arrived = [(at, size) for at, size, delay in self._came if began - 1e-6 <= at - delay <= ended + 1e-6]
+        arrived = [(at, size) for at, size, delay in self._lately() if began - 1e-6 <= at - delay <= ended + 1e-6][::-1]
         if len(arrived) < max(2, 0.7 * count):
             return None
         return sum(size for _, size in arrived[1:]) * 8 / max(0.001, arrived[-1][0] - arrived[0][0])
@@ -187,6 +188,13 @@ class Gauge:
         self.loss_now = lost / number if number >= 8 else 0.0
         lost, number = self._lost_of
         self.loss = lost / number if number >= 15 else 0.0
+
+    def _measure_rate(self, size: int) -> None:
+        came, end = self._came, self._arrival or 0.0
+        self._came_bytes += size
+        while came[0][0][-1][0] < end - 1.0:
+            self._came_bytes -= came.popleft()[1]
+        self.acked = self._came_bytes * 8 / max(0.5, end - came[0][0][0][0])
 
     def _measure_round_trip(self, seconds: float, now: float) -> None:
         self.round_trip += 0.2 * (seconds - self.round_trip)

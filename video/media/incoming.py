@@ -58,7 +58,7 @@ class Incoming:
         self.is_unseen = False  # there are people, and none of them can take this picture
         self._key_wanted = False
         self._key_asked_at = self._reported_at = self._report_at = 0.0
-        self._limit, self._limit_at = 0.0, 0.0
+        self._limit = self._limit_at = self._limit_next = 0.0
         self._rate_bytes, self._rate_at = 0, 0.0
 
     @property
@@ -121,13 +121,14 @@ class Incoming:
 
     def limit_changed(self, now: float) -> None:
         """A way became narrower: the sender hears it at once."""
-        self._limit_at = 0.0
+        self._limit_at = self._limit_next = 0.0
         self._say_limit(now)
 
     def _say_limit(self, now: float) -> None:
         """Tell the sender of a picture what there is room for. Small changes wait a little, and it is said again each second."""
-        if self.kind != "video" or self._wire is None or self.ssrc < 0 or now - self._limit_at < LIMIT_SECONDS:
+        if self.kind != "video" or self._wire is None or self.ssrc < 0 or now < self._limit_next:
             return
+        self._limit_next = now + LIMIT_SECONDS
         ways = [taker.allowance for taker in self.takers if not taker.paused]
         self.is_unseen = bool(self.takers) and all(way <= LEAST for way in ways)
         ways = ways or [LEAST if self.takers else MOST]

@@ -145,7 +145,7 @@ class Link:
                         outgoing.received(report, now)
 
     def tick(self, now: float) -> None:
-        """Every 50 ms."""
+        """Every 100 ms."""
         self.downlink.tick(now)
         if now - self._sound_at >= 1.0:
             sound = sum(outgoing.bytes + OVERHEAD * outgoing.packets for outgoing in self.streams.values() if outgoing.is_sound)
