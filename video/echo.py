@@ -5,42 +5,48 @@ import contextlib
 import json
 import uuid
 from dataclasses import asdict
+from typing import NamedTuple
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.core import signing
 
-from visits.access import visit_of_scope
-
-from . import admission
 from .media.protocol import LONGEST_MESSAGE, Answer, Malformed, Offer, from_browser
 from .reach import ice_servers
 from .switchboard import AWAY, NoWorker, Switchboard
 
+SALT = "video.check"
+PAGE_SECONDS = 60 * 60  # so long a page of the check may lie open
 ECHO_SECONDS = 60  # a check is short; nobody keeps a worker busy with their own echo
 MOST_MESSAGES = 50
 STRANGER, DONE = 4404, 4410
 
 
+class Trial(NamedTuple):
+    """Whose check it is: a visit's, an appointment's, an invitation's."""
+
+    pk: str
+
+
+def address(pk) -> str:
+    """The address of a socket that gives back, for a page whose reader was checked a moment ago."""
+    return f"/ws/check/{signing.dumps(str(pk), salt=SALT)}/"
+
+
 class EchoSocket(AsyncJsonWebsocketConsumer):
     """Somebody who hears and sees themselves by way of the server: whoever succeeds here will succeed in the room."""
 
-    about = line = echo = None
+    line = echo = None
     count = 0
 
     async def connect(self):
         await self.accept()
-        self.about = await self.tried_by()
-        if self.about is None:
+        try:
+            trial = Trial(signing.loads(self.scope["url_route"]["kwargs"]["token"], salt=SALT, max_age=PAGE_SECONDS))
+        except signing.BadSignature:
             return await self.close(code=STRANGER)
         self.switchboard, self.session = Switchboard(), uuid.uuid4().hex
-        await self.send_json({"type": "welcome", "iceServers": ice_servers(self.about)})
+        await self.send_json({"type": "welcome", "iceServers": ice_servers(trial)})
         self.echo = asyncio.create_task(self.give_back())
-
-    @database_sync_to_async
-    def tried_by(self):
-        """Whoever has a part in this visit tries for it, a guest for their invitation."""
-        pk = self.scope["url_route"]["kwargs"]["pk"]
-        return visit_of_scope(self.scope, pk) or admission.of_session(self.scope["session"], pk)
 
     async def give_back(self):
         """Pass on what the worker says, for as long as a check takes."""

@@ -1,19 +1,20 @@
 """Before the call: the echo by way of the server, words for each browser, and the phone instead."""
 
 import asyncio
+import uuid
+from datetime import timedelta
 
-from channels.db import database_sync_to_async
+import time_machine
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
-from django.contrib.auth.models import AnonymousUser
-from django.test import SimpleTestCase, TestCase, TransactionTestCase
+from django.test import SimpleTestCase, TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 from tests.factories import make_assistant, make_clinic, make_doctor, make_patient, make_user, make_visit
-from video import browsers, phone
-from video.echo import MOST_MESSAGES, STRANGER
+from video import browsers, echo, phone
 from video.models import PhoneWish
 from video.rooms import NotOfThisVisit
 from video.routing import websocket_urlpatterns
@@ -158,36 +159,33 @@ class PhoneTest(CheckTest):
                 self.assertEqual(self.client.post(self.url(name), {"number": "01012345678"}).status_code, 404)
 
 
-class EchoSocketTest(TransactionTestCase):
-    def setUp(self):
-        self.owner = make_user()
-        self.visit = make_visit(patient=make_patient(user=self.owner))
-
-    async def come(self, user):
-        socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), f"/ws/check/{self.visit.pk}/")
-        socket.scope |= {"user": user, "session": {}}
+class EchoSocketTest(SimpleTestCase):
+    async def come(self, address=None):
+        socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), address or echo.address(uuid.uuid4()))
         await socket.connect(timeout=10)
         return socket
 
-    async def test_whoever_has_a_part_in_the_visit_gets_a_room_of_their_own(self):
+    async def test_whoever_has_the_page_gets_a_room_of_their_own(self):
         async with media():
-            socket = await self.come(self.owner)
+            socket = await self.come()
             self.assertEqual((await socket.receive_json_from(timeout=10))["type"], "welcome")
             self.assertEqual((await socket.receive_json_from(timeout=10))["type"], "joined")
             await socket.disconnect()
 
-    async def test_a_stranger_is_sent_away(self):
-        for user in (AnonymousUser(), await database_sync_to_async(make_user)()):
-            socket = await self.come(user)
-            self.assertEqual((await socket.receive_output(timeout=10))["code"], STRANGER)
+    async def test_a_stranger_and_an_old_page_are_sent_away(self):
+        old = echo.address(uuid.uuid4())
+        with time_machine.travel(timezone.now() + timedelta(seconds=echo.PAGE_SECONDS + 2), tick=False):
+            for address in ("/ws/check/forged/", old):
+                socket = await self.come(address)
+                self.assertEqual((await socket.receive_output(timeout=10))["code"], echo.STRANGER)
 
     async def test_nonsense_and_floods_end_the_check(self):
-        for texts in (["{"], ['{"type": "restart"}'] * (MOST_MESSAGES + 1)):
+        for texts in (["{"], ['{"type": "restart"}'] * (echo.MOST_MESSAGES + 1)):
             async with media():
-                socket = await self.come(self.owner)
+                socket = await self.come()
                 for text in texts:
                     await socket.send_to(text_data=text)
                 while (output := await socket.receive_output(timeout=10))["type"] != "websocket.close":
                     await asyncio.sleep(0)
-                self.assertEqual(output["code"], STRANGER)
+                self.assertEqual(output["code"], echo.STRANGER)
                 await socket.disconnect()

@@ -25,7 +25,8 @@ class Person:
         self.tell = tell
         self.silent_rounds = 0  # how often in a row nobody listened at the other end of `tell`
         self._engine = engine
-        self._sending: dict[str, Sending] = {}  # "": sound and picture; SCREEN
+        self._sending: Sending | None = None
+        self._screen: Sending | None = None
         self._getting: Getting | None = None
         self._wanted: list[Source] = []
         self._given: list[Source] = []
@@ -39,25 +40,23 @@ class Person:
     @property
     def sources(self) -> list[Source]:
         """What this person sends."""
-        return [source for line in self._sending.values() for source in line.sources]
+        return [source for line in (self._sending, self._screen) if line for source in line.sources]
 
     async def publish(self, said: Offer) -> None:
         """Take the person's sound and picture, or screen; the browser offers. The same browser again is at another address."""
-        sdp, which = said.sdp, SCREEN if said.screen else ""
-        if sdp.count("\nm=") > (1 if said.screen else MOST_TRACKS) or said.screen and "\nm=audio" in sdp:
+        if said.sdp.count("\nm=") > (1 if said.screen else MOST_TRACKS) or said.screen and "\nm=audio" in said.sdp:
             raise Malformed("more than one sound and one picture, or more than one screen")
         async with self._lock:
-            line = self._sending.get(which)
-            if line is None or not line.is_same(sdp):
-                await self._hang_up(which)
-                say = _to_nobody if said.screen else self._say  # a browser sees by itself when its screen does not get through
-                line = self._sending[which] = self._engine.sending(self.id + which, say)
-            await self.tell(Event("answer", await line.answer(sdp), screen=said.screen))
+            line = self._screen if said.screen else self._sending
+            if line is None or not line.is_same(said.sdp):
+                await self._hang_up(said.screen)
+                line = self._begin(said.screen)
+            await self.tell(Event("answer", await line.answer(said.sdp), screen=said.screen))
 
     async def unshare(self) -> None:
         """The screen is not shown any more."""
         async with self._lock:
-            await self._hang_up(SCREEN)
+            await self._hang_up(screen=True)
 
     async def see(self, sources: Iterable[Source]) -> None:
         """From now on this person gets these. One offer at a time: what changes meanwhile comes after the answer."""
@@ -90,12 +89,12 @@ class Person:
             self._getting.want_pictures(wanted)
 
     async def close(self) -> None:
-        """End both lines. A line that does not end in time is left to the collector of garbage."""
+        """End all lines. A line that does not end in time is left to the collector of garbage."""
         self._settled()
         try:
             async with asyncio.timeout(CLOSE_SECONDS), self._lock:
-                for which in list(self._sending):
-                    await self._hang_up(which)
+                await self._hang_up(screen=False)
+                await self._hang_up(screen=True)
                 if self._getting:
                     getting, self._getting = self._getting, None
                     await getting.close()
@@ -145,8 +144,18 @@ class Person:
         if self._patience:
             self._patience.cancel()
 
-    async def _hang_up(self, which: str) -> None:
-        line = self._sending.pop(which, None)
+    def _begin(self, screen: bool) -> Sending:
+        if screen:  # a browser sees by itself when its screen does not get through
+            self._screen = self._engine.sending(self.id + SCREEN, _to_nobody)
+            return self._screen
+        self._sending = self._engine.sending(self.id, self._say)
+        return self._sending
+
+    async def _hang_up(self, screen: bool) -> None:
+        if screen:
+            line, self._screen = self._screen, None
+        else:
+            line, self._sending = self._sending, None
         if line:
             await line.close()
 

@@ -10,7 +10,7 @@ from visits import links
 from visits.access import actor, visit_of_person
 from visits.models import Visit
 
-from .. import browsers, phone
+from .. import browsers, echo, phone
 from ..access import guest_here, visit_here
 
 
@@ -31,7 +31,7 @@ def check_guest(request, pk):
 
 def _show(request, pk, *, link="", **facts):
     agent, link = request.headers.get("User-Agent", ""), link or request.build_absolute_uri()
-    facts |= {"socket": f"/ws/check/{pk}/", "app": browsers.in_app(agent), "way_out": browsers.way_out(agent, link), "link": link}
+    facts |= {"socket": echo.address(pk), "app": browsers.in_app(agent), "way_out": browsers.way_out(agent, link), "link": link}
     return allow_devices(render(request, "video/check.html", facts))
 
 
