@@ -29,7 +29,7 @@ class RoomTest(TestCase):
 
     def come(self, user):
         seat = rooms.admit(self.visit, user=user)
-        rooms.enter(seat, f"socket of {user}")
+        rooms.enter(seat, seat.pk.hex)
         return seat
 
     def go(self, seat):
