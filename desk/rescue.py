@@ -84,7 +84,7 @@ class Row:
 
     @property
     def level(self) -> Level:
-        return Level.GREEN if self.parked else max((line.level for line in self.lines), key=list(LEVELS)[::-1].index)
+        return Level.GREEN if self.parked else min((line.level for line in self.lines), key=list(LEVELS).index)
 
     @property
     def level_words(self):

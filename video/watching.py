@@ -16,6 +16,7 @@ from visits.hints import push
 
 from . import metrics, stays
 from .media.leases import heartbeat_key
+from .media.meter import heard_of
 from .media.protocol import Heard, Quality
 from .quality import Facts, cause_of, level_of
 from .switchboard import AWAY
@@ -101,7 +102,7 @@ class Watch:
     async def hear(self, heard: dict) -> None:
         """The media worker says how it goes."""
         now, record = time.time(), await self._known()
-        record.heard, record.heard_at = Heard(**heard), now
+        record.heard, record.heard_at = heard_of(heard), now
         await self._judge(now)
 
     async def count(self, name: str) -> None:

@@ -13,7 +13,7 @@ BAD = ("amber", "red")
 @pytest.fixture
 def visit(product, sign_in, link, request):  # noqa: F811
     link.set("both", delay=10)
-    yield Visit(sign_in, f"김{request.node.name[5:17]}")
+    yield Visit(sign_in, f"김{request.node.name[-14:]}")
     link.set("both")
 
 

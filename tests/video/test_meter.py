@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from video.media.forwarder import Forwarder
-from video.media.meter import Meter, heard, stats_key
+from video.media.meter import Meter, heard_of, stats_key
 from video.media.protocol import Heard
 from video.media.worker import Worker
 
@@ -32,7 +32,7 @@ def test_sums_go_on_when_a_line_begins_anew_or_ends():
 
 
 def test_a_person_without_lines_is_known_to_be_unheard():
-    assert heard({"connected": False, "heard": None, "packets": 7}) == Heard()
+    assert heard_of({"connected": False, "heard": None, "packets": 7}) == Heard()
 
 
 def is_well(told):

@@ -37,7 +37,7 @@ class Meter:
         async with redis.pipeline(transaction=False) as pipe:
             pipe.set(stats_key(worker), json.dumps(stats), px=STATS_TTL_MS)
             for person, quality in qualities.items():
-                pipe.publish(events_channel(person.session), dump(Event("quality", heard=asdict(heard(quality)))))
+                pipe.publish(events_channel(person.session), dump(Event("quality", heard=asdict(heard_of(quality)))))
             await pipe.execute()
 
     def add(self, qualities: dict[Person, dict]) -> dict[str, int]:
@@ -52,8 +52,8 @@ class Meter:
         return self._totals
 
 
-def heard(quality: dict) -> Heard:
-    """What a socket is told of its person."""
+def heard_of(quality: dict) -> Heard:
+    """What a socket is told of its person; what it does not know, since another version of Naru said it, is left out."""
     known = {name: value for name, value in quality.items() if name in KNOWN}
     return Heard(**{name: round(value, 2) if isinstance(value, float) else value for name, value in known.items()})  # type: ignore[arg-type]
 
