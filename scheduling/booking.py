@@ -52,15 +52,15 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
     return _race(write, again, refuse)
 
 
-def hold(slot: Slot, *, practitioner, clinic, by, kind=None) -> Hold:
-    """Keep a time for some minutes; whoever holds another one gives it back."""
+def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES) -> Hold:
+    """Keep a time for some minutes; whoever fills in a form for another one gives that back."""
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
     if not _holds(by, slot, practitioner) and not is_open(slot, practitioner, clinic, kind=kind):
         refuse()
 
     def write():
-        Hold.objects.filter(by=by).delete()
-        until = timezone.now() + timedelta(minutes=HOLD_MINUTES)
+        Hold.objects.filter(by=by, offer=None).delete()
+        until = timezone.now() + timedelta(minutes=minutes)
         kept = Hold.objects.create(practitioner=practitioner, start=slot.start, end=slot.end, by=by, expires_at=until)
         BookedCell.objects.bulk_create(
             [BookedCell(hold=kept, practitioner=practitioner, start=cell) for cell in _cells(slot, kind)]

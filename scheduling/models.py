@@ -217,3 +217,60 @@ class BookedCell(models.Model):
             models.CheckConstraint(condition=Q(appointment=None) ^ Q(hold=None), name="a_cell_is_sold_or_held"),
             models.CheckConstraint(condition=Q(practitioner=None) ^ Q(room=None), name="a_cell_is_of_a_doctor_or_of_a_room"),
         ]
+
+
+class WaitlistQuerySet(models.QuerySet):
+    def of_patient(self, user):
+        """Places of this person and of those they act for, as long as they wait."""
+        return self.filter(patient__in=Patient.objects.acted_for_by(user), closed_at=None)
+
+
+class WaitlistEntry(models.Model):
+    """Somebody who wants an earlier time with a doctor, should one become free."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="waitlist")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="waitlist")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    kind = models.ForeignKey(VisitType, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    urgency = models.PositiveSmallIntegerField(default=4)  # 1 first, 5 last; staff may raise it
+    until = models.DateTimeField()  # later than this a time is of no use
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # got a time, or wants none any more
+
+    objects = WaitlistQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(urgency__gte=1, urgency__lte=5), name="waitlist_urgency_is_1_to_5"),
+            models.UniqueConstraint(
+                fields=["patient", "practitioner"], condition=Q(closed_at=None), name="one_place_in_the_waitlist"
+            ),
+        ]
+
+
+class OfferQuerySet(models.QuerySet):
+    def of_patient(self, user):
+        """Open offers to this person and to those they act for."""
+        return self.filter(entry__patient__in=Patient.objects.acted_for_by(user), state=Offer.State.OPEN)
+
+
+class Offer(models.Model):
+    """A freed time that is kept for one person of the waitlist until they answer, or the offer runs out."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Ran out")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(WaitlistEntry, on_delete=models.CASCADE, related_name="offers")
+    hold = models.OneToOneField(Hold, on_delete=models.SET_NULL, null=True, related_name="offer")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = OfferQuerySet.as_manager()

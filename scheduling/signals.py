@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 appointment_changed = Signal()  # change: AppointmentChange; sent after commit
+offer_made = Signal()  # offer: Offer, a freed time for somebody of the waitlist; sent after commit

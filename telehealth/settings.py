@@ -161,7 +161,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the sweeper finds what was not sent
 CELERY_TASK_TIME_LIMIT = 60
 # How often forgotten intakes are looked for; a killed worker alone would cost about 90 s.
-CELERY_BEAT_SCHEDULE = {"sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0},
+    "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -225,6 +228,8 @@ TURN_SECRET = os.environ.get("TURN_SECRET", "")
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
+# How long a freed time is kept for whoever it is offered to.
+WAITLIST_OFFER_MINUTES = int(os.environ.get("WAITLIST_OFFER_MINUTES", "30"))
 # How long a visit's link works after it was made (it also ends with the visit).
 VISIT_LINK_HOURS = int(os.environ.get("VISIT_LINK_HOURS", "48"))
 
