@@ -19,7 +19,7 @@ LOST = 0.20  # share lost in 300 ms, beyond what the radio loses anyway, which w
 LOSS_BORNE = 0.18  # loss alone, without a queue, is the radio's and no reason to send less
 SHARE = 0.85  # of what a full link carries
 MILD = 0.6  # of what arrived before: after a cut to no less, picture goes on slowly while the queue drains
-SLACK = 0.09  # seconds of sending that may be under way beyond the shortest round trip
+SLACK = 0.03  # seconds of sending that may be under way beyond the shortest round trip and the gap between two reports
 FLAT = 0.15  # seconds that a delay keeps still before it looks like a longer way
 GROWTH_NEAR, GROWTH = 0.08, 0.40  # a second: near the limit met last, and beyond it
 SILENCE = 0.5
@@ -69,7 +69,8 @@ class Downlink:
         flat = self._flat is not None and now - self._flat[0] > FLAT
         known = self.target if self._limit is None else min(self.target, max(1.15 * gauge.acked + 30_000, 300_000))
         self._pace()
-        self.window = max(3000.0, known * ((gauge.round_trip if flat else gauge.shortest_round_trip) + SLACK) / 8)
+        round_trip = gauge.round_trip if flat else gauge.shortest_round_trip
+        self.window = max(3000.0, known * (round_trip + gauge.gap + SLACK) / 8)
 
     def tick(self, now: float) -> None:
         """Every 100 ms or more often: whoever says nothing cannot be heard."""

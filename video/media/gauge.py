@@ -16,6 +16,7 @@ WAITED = 0.030  # delay above the empty link's: the packet stood in a queue
 STEEP = 0.3  # seconds a second: no jitter rises so fast
 STEP = 0.040  # a rise this large between two packets is a new route, no queue
 LOSS_SECONDS = 0.3
+LONGEST_GAP = 0.2  # between reports; longer is a silence
 
 
 class Gauge:
@@ -30,6 +31,7 @@ class Gauge:
         self.shortest_round_trip = 0.1
         self.in_flight = 0  # bytes sent and not yet reported
         self.ahead = 0  # bytes that were under way when the packet left that was reported last
+        self.gap = 0.06  # seconds between two reports: up at once, down slowly
         self.last_report: float | None = None  # when the receiver spoke last
         self.missed: list[int] = []  # what the last report says was lost: as it was named when it was sent
         self._times = array("d", bytes(8 * RING))  # flat arrays: what is written once is read once, a moment later
@@ -86,6 +88,8 @@ class Gauge:
         if not fresh:
             return False
         self._came.append((fresh, total))
+        gap = min(LONGEST_GAP, now - (self.last_report or now))
+        self.gap = max(gap, self.gap + 0.05 * (gap - self.gap))
         self._arrival, self.last_report = fresh[-1][0], now
         self.in_flight, self.ahead = min(self.in_flight, self._sent - self._upto[last]), self._ahead[last]
         self._measure_round_trip(now - times[last], now)
