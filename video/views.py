@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import allow_devices
-from visits.access import actor, visit_of_person
+from visits.access import actor, appointment_of_person, visit_of_person
 from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
@@ -46,6 +46,12 @@ def seat(request, pk):
 def check(request, pk):
     """Try camera and sound before the doctor calls."""
     return allow_devices(render(request, "video/check.html", {"visit": _visit(request, pk)}))
+
+
+@require_safe
+def check_ahead(request, pk):
+    """The same before a booked visit begins."""
+    return allow_devices(render(request, "video/check.html", {"appointment": appointment_of_person(request, pk)}))
 
 
 @require_POST
