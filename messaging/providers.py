@@ -84,7 +84,8 @@ class Http:
         words = {
             "to": to, "channel": letter.channel, "kind": letter.kind, "language": letter.language, "text": letter.short,
         }  # fmt: skip
-        headers = {"Idempotency-Key": key, "Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
             body = json.dumps(words, ensure_ascii=False).encode()
             answer = httpx.post(self.url, content=body, headers=headers, timeout=SECONDS, trust_env=False)

@@ -57,9 +57,9 @@ def _of_appointment(message):
 def _subject(kind) -> str:
     return {
         Kind.CONFIRMATION: _("Naru: a video visit is booked for %(name)s"),
-        Kind.WEEK: _("Naru: in one week, a video visit of %(name)s"),
-        Kind.DAY: _("Naru: in one day, a video visit of %(name)s"),
-        Kind.HOUR: _("Naru: in one hour, a video visit of %(name)s"),
+        Kind.WEEK: _("Naru: a video visit of %(name)s lies ahead"),  # not "in a week": it may have waited for the morning
+        Kind.DAY: _("Naru: a video visit of %(name)s lies ahead"),
+        Kind.HOUR: _("Naru: the video visit of %(name)s begins soon"),
         Kind.MOVED: _("Naru: the video visit of %(name)s has another time"),
         Kind.LINK: _("Naru: the link to the video visit of %(name)s"),
     }[kind]
