@@ -66,10 +66,8 @@ def _readers(contact: str) -> list[Reader]:
 
 
 def _count(what: str, value: str) -> int:
-    """How often within the hour."""
+    """How often by now; an hour of rest begins the count anew."""
     key = f"link.{what}.{hashlib.sha256(value.encode()).hexdigest()[:32]}"
-    cache.add(key, 0, WITHIN_SECONDS)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out between the two lines
-        return 1
+    often = cache.get(key, 0) + 1
+    cache.set(key, often, WITHIN_SECONDS)
+    return often
