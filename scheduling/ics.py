@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,9 +21,9 @@ def invitation(appointment: Appointment, *, link: str, to: str = "") -> bytes:
     event = _event(appointment, _("Video visit, %(clinic)s") % {"clinic": appointment.clinic.name})
     event.add("description", _("Come in here: %(link)s") % {"link": link})
     event.add("url", link)
-    event.add("organizer", _mailbox(settings.DEFAULT_FROM_EMAIL))
+    event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     if to:
-        event.add("attendee", _mailbox(to))
+        event.add("attendee", _mailbox(to), parameters={"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     return _calendar([event], method(appointment))
 
 

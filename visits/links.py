@@ -35,7 +35,7 @@ class LinkEnded(Refused):
     status = 410
 
 
-_booked = signing.Signer(salt=BOOKED_SALT)
+_booked = signing.Signer(sep=".", salt=BOOKED_SALT)  # messengers end a link at some signs, never at a dot within
 
 
 def make(visit) -> str:
