@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from django import forms
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import Refused
 from accounts.models import Patient
 
+from . import calendars, fetching
 from .slots import Slot
 
 
@@ -28,6 +30,11 @@ def chosen_slot(data) -> Slot:
     if start <= timezone.now():
         raise NotATime(_("This time is already over. Please choose a later one."))
     return Slot(start, end)
+
+
+def by_day(slots) -> dict[date, list[Slot]]:
+    """Slots by the reader's calendar day."""
+    return {day: list(free) for day, free in groupby(slots, key=lambda slot: timezone.localdate(slot.start))}
 
 
 def chosen_day(data, days: list[date]) -> date | None:
@@ -90,3 +97,29 @@ class WaitlistForm(PersonForm):
         """An earlier time is of use before the appointment that is booked already, else for a month."""
         booked = self.cleaned_data["patient"].appointments.upcoming().first()
         return booked.start if booked else timezone.now() + timedelta(days=30)
+
+
+class FollowForm(forms.Form):
+    """The address of a calendar that a doctor keeps elsewhere."""
+
+    address = forms.URLField(
+        label=gettext_lazy("Address of the calendar (ICS)"),
+        help_text=gettext_lazy("Begins with https:// and mostly ends with .ics"),
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "nhsuk-input", "autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Please write the address of the calendar."),
+            "invalid": gettext_lazy("This is not an address. Example: https://calendar.example/doctor.ics"),
+        },
+    )
+
+    def clean_address(self):
+        address = self.cleaned_data["address"].replace("webcal://", "https://", 1)
+        try:
+            fetching.check(address)
+        except fetching.Forbidden:
+            raise forms.ValidationError(calendars.Problem.FORBIDDEN.label) from None
+        except OSError:
+            raise forms.ValidationError(calendars.Problem.AWAY.label) from None
+        return address

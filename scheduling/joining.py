@@ -1,6 +1,7 @@
-"""When a booked visit may begin."""
+"""When a booked visit may begin. The server's clock decides, whatever a phone believes."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,11 +19,37 @@ class NotNow(Refused):
     """The door of this appointment is not open at this moment."""
 
 
+class Door(StrEnum):
+    """What a patient finds who comes at this moment."""
+
+    EARLY = "early"
+    OPEN = "open"
+    LATE = "late"
+    CANCELLED = "cancelled"
+    OVER = "over"  # it took place
+
+
+def door(appointment: Appointment, now: datetime | None = None) -> Door:
+    """Open from a little before the start until a little after the end."""
+    now = now or timezone.now()
+    if appointment.status == Appointment.Status.CANCELLED:
+        return Door.CANCELLED
+    if appointment.status == Appointment.Status.FULFILLED:
+        return Door.OVER
+    if now < opens_at(appointment):
+        return Door.EARLY
+    return Door.OPEN if can_join(appointment, now) else Door.LATE
+
+
+def opens_at(appointment: Appointment) -> datetime:
+    return appointment.start - EARLY
+
+
 def can_join(appointment: Appointment, now: datetime | None = None) -> bool:
     """Whether the patient may come in: from a little before the start until a little after the end."""
     now = now or timezone.now()
     booked = appointment.status == Appointment.Status.BOOKED
-    return booked and appointment.start - EARLY <= now <= appointment.end + LATE
+    return booked and opens_at(appointment) <= now <= appointment.end + LATE
 
 
 def check_time(appointment: Appointment) -> None:
@@ -31,7 +58,7 @@ def check_time(appointment: Appointment) -> None:
         return
     if appointment.status == Appointment.Status.CANCELLED:
         raise NotNow(_("This appointment was cancelled. Please book a new time."))
-    if timezone.now() < appointment.start - EARLY:
-        opens = date_format(timezone.localtime(appointment.start - EARLY), "DATETIME_FORMAT")
+    if timezone.now() < opens_at(appointment):
+        opens = date_format(timezone.localtime(opens_at(appointment)), "DATETIME_FORMAT")
         raise NotNow(_("You can come in from %(time)s on.") % {"time": opens})
     raise NotNow(_("This appointment is over. Please book a new time, or come in without one."))

@@ -1,5 +1,6 @@
 """When: openings, time off, appointments. A slot is computed, never a row."""
 
+import secrets
 import uuid
 
 from django.db import models
@@ -108,12 +109,45 @@ class DayLimit(models.Model):
         constraints = [models.UniqueConstraint(fields=["practitioner", "clinic"], name="one_day_limit")]
 
 
+def new_secret():
+    return secrets.token_urlsafe(32)
+
+
+class CalendarFeed(models.Model):
+    """A doctor's appointments for their own calendar program, at an address nobody can guess; a new secret ends the old one."""
+
+    practitioner = models.OneToOneField(Practitioner, on_delete=models.CASCADE, related_name="feed")
+    secret = models.CharField(max_length=64, unique=True, default=new_secret)
+
+
+class OutsideCalendar(models.Model):
+    """A calendar that a doctor keeps elsewhere (an ICS address): what stands in it blocks openings here."""
+
+    class Problem(models.TextChoices):
+        """Why it could not be read; what was known before still holds."""
+
+        FORBIDDEN = "forbidden", _("Only https addresses of public servers can be read.")
+        AWAY = "away", _("The address does not answer with a calendar file. Please check it in a browser.")
+        UNREADABLE = "unreadable", _("What the address gives is no calendar that can be read. Please check the address.")
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="outside_calendars")
+    address = models.URLField(max_length=500)
+    look_again_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)  # the last time that it could be read
+    problem = models.CharField(max_length=20, choices=Problem, blank=True)  # of the last try
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["practitioner", "address"], name="one_outside_calendar")]
+
+
 class TimeOff(models.Model):
-    """A doctor is away."""
+    """A doctor is away; or busy, as an outside calendar says."""
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="times_off")
     start = models.DateTimeField()
     end = models.DateTimeField()
+    outside = models.ForeignKey(OutsideCalendar, on_delete=models.CASCADE, null=True, blank=True, related_name="times")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="time_off_ends_after_it_starts")]

@@ -1,22 +1,20 @@
 """Find a time, book it, see it, give it back."""
 
-from itertools import groupby
-
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.models import Clinic, Practitioner, User
 
-from . import booking
-from .forms import BookingForm, WaitlistForm, chosen_day, chosen_slot
-from .joining import can_join
-from .models import Appointment, Offer, WaitlistEntry
+from . import booking, calendars, ics
+from .forms import BookingForm, FollowForm, WaitlistForm, by_day, chosen_day, chosen_slot
+from .models import Appointment, CalendarFeed, Offer, WaitlistEntry
 from .openings import open_slots
-
-MOVE_CHOICES = 48  # times that are named to whoever moves
 
 
 @require_safe
@@ -39,7 +37,7 @@ def doctors(request, clinic):
 def times(request, clinic, doctor):
     """The free times of a doctor, one day at a time, on the reader's clock."""
     clinic, doctor = clinic_and_doctor(clinic, doctor)
-    days = _by_day(open_slots(doctor, clinic))
+    days = by_day(open_slots(doctor, clinic))
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
     page["waitlist"] = WaitlistForm(user=request.user)
@@ -85,36 +83,57 @@ def appointment(request, pk):
     found = get_object_or_404(Appointment.objects.visible_to(request.user), pk=pk)
     audit.record(request.user, "appointment.read", found)
     own = Appointment.objects.of_patient(request.user).filter(pk=pk).exists()
-    page = {"appointment": found, "can_join": own and can_join(found), "can_cancel": own and _can_cancel(found)}
-    return render(request, "scheduling/appointment.html", page | _clock(found.clinic))
+    return render(request, "scheduling/appointment.html", {"appointment": found, "own": own} | _clock(found.clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def move(request, pk):
-    """The same appointment at another time of the same doctor."""
-    found = get_object_or_404(Appointment.objects.of_patient(request.user).booked(), pk=pk)
-    page = {"appointment": found, "slots": open_slots(found.practitioner, found.clinic, kind=found.kind)[:MOVE_CHOICES]}
-    if request.method != "POST":
-        return render(request, "scheduling/move.html", page | _clock(found.clinic))
-    try:
-        booking.move(found, chosen_slot(request.POST), by=request.user)
-    except booking.SlotTaken as taken:
-        page = {"clinic": found.clinic, "doctor": found.practitioner, "appointment": found, "sentence": taken}
-        return render(request, "scheduling/move.html", page | {"slots": taken.alternatives} | _clock(found.clinic), status=409)
-    return redirect("scheduling:appointment", pk=found.pk)
+def own_calendars(request):
+    """A doctor's calendars: the feed they follow elsewhere, and those elsewhere that block openings here."""
+    doctor = _own_doctor(request)
+    form = FollowForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        calendars.follow(doctor, form.cleaned_data["address"], by=request.user)
+        return redirect("scheduling:calendars")
+    feed = CalendarFeed.objects.filter(practitioner=doctor).first()
+    address = request.build_absolute_uri(reverse("scheduling:feed", args=[feed.secret])) if feed else ""
+    page = {"form": form, "feed": address, "followed": doctor.outside_calendars.annotate(busy=Count("times"))}
+    return render(request, "scheduling/calendars.html", page, status=400 if form.is_bound else 200)
 
 
 @require_POST
 @login_required
-def cancel(request, pk):
-    """Give the time back."""
-    booking.cancel(get_object_or_404(Appointment.objects.of_patient(request.user), pk=pk), by=request.user)
-    return redirect("scheduling:mine")
+def give_feed(request):
+    """A new address for the feed; the old one ends."""
+    calendars.give_feed(_own_doctor(request), by=request.user)
+    return redirect("scheduling:calendars")
 
 
-def _can_cancel(appointment):
-    return appointment.status == Appointment.Status.BOOKED and appointment.end > timezone.now()
+@require_POST
+@login_required
+def end_feed(request):
+    """No feed any more."""
+    calendars.end_feed(_own_doctor(request), by=request.user)
+    return redirect("scheduling:calendars")
+
+
+@require_POST
+@login_required
+def unfollow(request, pk):
+    """An outside calendar blocks nothing any more."""
+    calendars.unfollow(get_object_or_404(_own_doctor(request).outside_calendars, pk=pk), by=request.user)
+    return redirect("scheduling:calendars")
+
+
+@require_safe
+def feed(request, secret):
+    """For calendar programs: who knows the secret may read when, and nothing about whom."""
+    found = get_object_or_404(CalendarFeed.objects.select_related("practitioner"), secret=secret)
+    return HttpResponse(ics.feed(calendars.in_feed(found)), content_type="text/calendar; charset=utf-8")
+
+
+def _own_doctor(request) -> Practitioner:
+    return get_object_or_404(Practitioner, user=request.user, user__role=User.Role.DOCTOR)
 
 
 def _doctors_of(clinic):
@@ -126,11 +145,6 @@ def _doctors_of(clinic):
 def clinic_and_doctor(clinic, doctor) -> tuple[Clinic, Practitioner]:
     clinic = get_object_or_404(Clinic, pk=clinic)
     return clinic, get_object_or_404(_doctors_of(clinic), pk=doctor)
-
-
-def _by_day(slots):
-    """Slots by the reader's calendar day."""
-    return {day: list(free) for day, free in groupby(slots, key=lambda slot: timezone.localdate(slot.start))}
 
 
 def _clock(clinic):

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "accounts",
     "scheduling",
     "visits",
+    "messaging",
     "intake",
     "triage",
     "video",
@@ -168,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-recordings": {"task": "video.tasks.reconcile_recordings", "schedule": crontab(hour=3, minute=10)},
     "expire-recordings": {"task": "video.tasks.expire_recordings", "schedule": crontab(hour=3, minute=40)},
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
+    "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
+    "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -188,8 +191,25 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Naru"
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Messages to patients: by mail once a mail server or backend is named, by SMS and KakaoTalk once a gateway is (docs/messages.md).
+# What has no way of its own becomes a file under NARU_STATE/messages.
+MAIL_IS_SET_UP = bool(os.environ.get("EMAIL_BACKEND") or os.environ.get("EMAIL_HOST"))
+_MAIL = "smtp" if os.environ.get("EMAIL_HOST") else "console"
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", f"django.core.mail.backends.{_MAIL}.EmailBackend")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _flag("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 5  # seconds; a worker has other work than waiting for a mail server
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "naru@localhost")
+SMS_URL, SMS_TOKEN = os.environ.get("SMS_URL", ""), os.environ.get("SMS_TOKEN", "")
+KAKAO_URL, KAKAO_TOKEN = os.environ.get("KAKAO_URL", ""), os.environ.get("KAKAO_TOKEN", "")
+
+# Doctors' outside calendars are read from public https servers alone; a clinic with a calendar server inside its own walls may
+# open that, for whoever may add a calendar.
+CALENDARS_MAY_BE_PRIVATE = _flag("CALENDARS_MAY_BE_PRIVATE", False)
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]

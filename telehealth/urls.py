@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("booking/", include("scheduling.urls")),
     path("", include("visits.urls")),
+    path("", include("messaging.urls")),
     path("visit/<uuid:pk>/", patient_pages.visit, name="visit"),
     path("", include("intake.urls")),
     path("", include("triage.urls")),

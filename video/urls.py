@@ -31,4 +31,5 @@ urlpatterns = [
     path("visit/<uuid:pk>/phone/", check.ask_for_call, name="ask-for-call"),
     path("visit/<uuid:pk>/phone/no/", check.take_back, name="no-call"),
     path("visit/<uuid:pk>/phone/called/", check.called, name="called"),
+    path("appointment/<uuid:pk>/check/", check.check_ahead, name="check-ahead"),
 ]

@@ -2,6 +2,8 @@
 
 from django.http import Http404
 
+from scheduling.models import Appointment
+
 from . import links
 from .models import Visit
 
@@ -18,6 +20,17 @@ def visit_of_scope(scope, pk) -> Visit | None:
     """The same for a socket; staff of the clinic may listen too."""
     user = scope["user"]
     return _find(user, scope["session"], pk) or Visit.objects.visible_to(user).filter(pk=pk).first()
+
+
+def appointment_of_person(request, pk) -> Appointment:
+    """The appointment for the patient's own pages: theirs, of somebody they act for, or by its link; a stranger gets 404."""
+    mine = Appointment.objects.of_patient(request.user) if request.user.is_authenticated else Appointment.objects.none()
+    found = mine.select_related("patient", "practitioner", "clinic", "visit").filter(pk=pk).first()
+    if found is None and request.session.get(links.BOOKED_KEY) == str(pk):
+        found = links.live_booked(pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def actor(request):

@@ -1,5 +1,6 @@
 """The queue is a question: who comes next, where do I stand, how long will it take."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,14 +65,28 @@ def of_staff(user) -> list[Place]:
 
 def place_of(visit) -> Place | None:
     """Where this visit stands among all whom the doctors of its clinic look after; None when it does not wait (yet)."""
-    places = in_order(Visit.objects.waiting().filter(clinic__in=_clinics_beside(visit)).with_people())
+    places = in_order(Visit.objects.waiting().filter(clinic__in=_clinics_beside(visit.clinic_id)).with_people())
     return next((place for place in places if place.visit.pk == visit.pk), None)
 
 
-def _clinics_beside(visit):
-    """The visit's clinic, and those its doctors serve as well: there stands who may be seen before."""
-    doctors = Practitioner.objects.filter(clinics=visit.clinic_id, user__role=User.Role.DOCTOR)
-    return Clinic.objects.filter(Q(pk=visit.clinic_id) | Q(practitioners__in=doctors)).values("pk")
+def soon(now: datetime | None = None) -> Iterator[Place]:
+    """Who will probably be called in next, everywhere: as many as doctors are at work, and always the first."""
+    waiting = Visit.objects.waiting().with_people()
+    for clinic_id in waiting.values_list("clinic", flat=True).distinct():
+        beside = _clinics_beside(clinic_id)
+        first = in_order(waiting.filter(clinic__in=beside), now)[: _doctors_at_work(beside)]
+        yield from (place for place in first if place.visit.clinic_id == clinic_id)
+
+
+def _clinics_beside(clinic_id):
+    """A clinic, and those its doctors serve as well: there stands who may be seen before."""
+    doctors = Practitioner.objects.filter(clinics=clinic_id, user__role=User.Role.DOCTOR)
+    return Clinic.objects.filter(Q(pk=clinic_id) | Q(practitioners__in=doctors)).values("pk")
+
+
+def _doctors_at_work(clinics) -> int:
+    doctors = Practitioner.objects.filter(clinics__in=clinics, user__role=User.Role.DOCTOR)
+    return max(1, doctors.filter(visits__state__in=WITH_DOCTOR).distinct().count())
 
 
 class Expectation(NamedTuple):
@@ -83,7 +98,5 @@ class Expectation(NamedTuple):
 
 def expectation(place: Place) -> Expectation:
     """A range, since nobody knows: those ahead, shared by the doctors at work now, half as long to twice as long."""
-    doctors = Practitioner.objects.filter(clinics__in=_clinics_beside(place.visit), user__role=User.Role.DOCTOR)
-    at_work = doctors.filter(visits__state__in=WITH_DOCTOR).distinct().count()
-    ahead = place.number * VISIT_MINUTES / max(1, at_work)
+    ahead = place.number * VISIT_MINUTES / _doctors_at_work(_clinics_beside(place.visit.clinic_id))
     return Expectation(round(ahead / 2), round(ahead * 2))

@@ -1,23 +1,94 @@
 """Doors into a visit."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import flow, links
-from .access import actor, visit_of_person
+from accounts import audit
+from scheduling import booking, ics
+from scheduling.forms import by_day, chosen_day, chosen_slot
+from scheduling.models import Appointment
+from scheduling.openings import open_slots
+
+from . import ahead, flow, links
+from .access import actor, appointment_of_person, visit_of_person
 from .models import Visit
 
 
 @require_safe
 def link(request, token):
     """Open a visit by its link: a staff session ends first, so that a lent tablet shows one visit only."""
-    visit = links.open_link(token)
-    if request.user.is_authenticated and not Visit.objects.of_patient(request.user).filter(pk=visit.pk).exists():
+    appointment = links.booked(token)
+    visit = links.of_appointment(appointment) if appointment else links.open_link(token)
+    subject, mine = (visit, Visit.objects) if visit else (appointment, Appointment.objects)
+    if request.user.is_authenticated and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
         request.session.flush()
-    request.session[links.SESSION_KEY] = [str(visit.pk), visit.link_nonce]
-    response = redirect("visit", pk=visit.pk)
-    response.set_cookie("django_language", visit.language, samesite="Lax")
+    if visit is None:
+        return _to_the_door(request, appointment)
+    links.remember(request.session, visit)
+    return _in_language(redirect("visit", pk=visit.pk), visit.language)
+
+
+def _to_the_door(request, appointment):
+    request.session[links.BOOKED_KEY] = str(appointment.pk)
+    request.session["time_zone"] = ahead.zone_of(appointment).key
+    return _in_language(redirect("visits:ahead", pk=appointment.pk), appointment.patient.language)
+
+
+def _in_language(response, language):
+    response.set_cookie("django_language", language, samesite="Lax")
+    return response
+
+
+@require_safe
+def appointment(request, pk):
+    """A booked visit before it begins: when its door opens, and what can be done until then."""
+    found = appointment_of_person(request, pk)
+    if hasattr(found, "visit"):
+        return redirect("visit", pk=found.visit.pk)
+    audit.record(actor(request), "appointment.read", found)
+    return render(request, "visits/appointment.html", ahead.facts(found))
+
+
+@require_safe
+def door(request, pk):
+    """The live part of that page."""
+    return render(request, "visits/_door.html", ahead.facts(appointment_of_person(request, pk)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request, pk):
+    """Another time with the same doctor."""
+    found = ahead.changeable(appointment_of_person(request, pk))
+    try:
+        if request.method == "POST":
+            booking.move(found, chosen_slot(request.POST), by=actor(request))
+            return redirect("visits:ahead", pk=pk)
+    except booking.SlotTaken as taken:
+        return render(request, "visits/move.html", _times(request, found) | {"sentence": taken}, status=409)
+    return render(request, "visits/move.html", _times(request, found))
+
+
+def _times(request, appointment):
+    days = by_day(open_slots(appointment.practitioner, appointment.clinic, kind=appointment.kind))
+    day = chosen_day(request.GET, list(days))
+    return {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
+
+
+@require_POST
+def cancel(request, pk):
+    """Give the time back."""
+    booking.cancel(ahead.changeable(appointment_of_person(request, pk)), by=actor(request))
+    return redirect("visits:ahead", pk=pk)
+
+
+@require_safe
+def calendar(request, pk):
+    """The appointment as a file for the patient's own calendar."""
+    found = appointment_of_person(request, pk)
+    link = request.build_absolute_uri(links.make_booked(found))
+    response = HttpResponse(ics.invitation(found, link=link), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="naru-{str(found.pk)[:8]}.ics"'
     return response
 
 

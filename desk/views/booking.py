@@ -1,24 +1,27 @@
 """From a booked time into the visit."""
 
-from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from intake import telling
 from intake.models import Intake
 from scheduling.joining import check_time
-from scheduling.models import Appointment
+from visits import links
+from visits.access import actor, appointment_of_person
 
 
 @require_POST
-@login_required
 def join(request, pk):
-    """The booked time has come: the patient arrives and tells what is wrong."""
-    appointment = get_object_or_404(Appointment.objects.of_patient(request.user), pk=pk)
+    """The booked time has come: the patient arrives and tells what is wrong; who came by a link stays at this visit."""
+    appointment, by = appointment_of_person(request, pk), actor(request)
     check_time(appointment)
-    patient = appointment.patient
-    for_whom = Intake.ForWhom.SELF if patient.user_id == request.user.pk else Intake.ForWhom.OTHER
-    intake = telling.begin(
-        patient, appointment.clinic, by=request.user, language=request.user.language, for_whom=for_whom, appointment=appointment
-    )
+    language = by.language if by else appointment.patient.language
+    facts = {"by": by, "language": language, "for_whom": _for_whom(appointment.patient, by), "appointment": appointment}
+    intake = telling.begin(appointment.patient, appointment.clinic, **facts)
+    if by is None:
+        links.remember(request.session, intake.visit)
     return redirect("intake:resume", pk=intake.visit_id)
+
+
+def _for_whom(patient, by):
+    return Intake.ForWhom.SELF if by is None or patient.user_id == by.pk else Intake.ForWhom.OTHER

@@ -1,5 +1,6 @@
 """Set up the demo morning, once; every deed goes through the rules."""
 
+import uuid
 from datetime import time, timedelta
 
 from django.db import transaction
@@ -8,7 +9,9 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import Clinic, Patient, Practitioner, User
 from intake import telling
+from scheduling import booking
 from scheduling.models import Availability, Weekday
+from scheduling.openings import open_slots
 from visits.models import Visit
 
 from . import morning
@@ -28,6 +31,8 @@ def seed() -> bool:
             _patient(item, clinics["seoul"], user=_user(item.email, User.Role.PATIENT, item.name, item.language))
     for item in morning.WAITING:
         _waiting(item, clinics[item.clinic])
+    for patient in Patient.objects.exclude(user=None).order_by("pk"):
+        _book_ahead(patient, clinics["seoul"])
     return True
 
 
@@ -75,3 +80,10 @@ def _waiting(item, clinic):
     agreed = {wording.scope for wording in consents.WORDINGS}
     telling.save(intake, words=item.words, answers=item.answers, measured=item.vitals, agreed=agreed, by=None)
     telling.send(intake, by=None)
+
+
+def _book_ahead(patient, clinic):
+    """A visit in two or three days, with all that is to be told of it (NARU_STATE/messages shows the first message)."""
+    doctor = Practitioner.objects.get(user__email=morning.STAFF[0].email)
+    later = [slot for slot in open_slots(doctor, clinic) if slot.start > timezone.now() + timedelta(days=2)]
+    booking.book(later[0], practitioner=doctor, clinic=clinic, patient=patient, request_key=uuid.uuid4(), by=patient.user)

@@ -1,5 +1,7 @@
 """Every page for everybody: no barrier that axe knows (WCAG 2.2 A and AA), and nothing cut off at 320 px (400 % zoom)."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -53,10 +55,15 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
 
     stranger, patient = window(None), window(PERSON[language])
     doctor, assistant, coordinator = window("김서연"), window("박미영"), window("정현우")
-    for address in ("/", "/demo/", "/account/login/", "/account/signup/", "/account/password/reset/", "/nowhere/"):
+    for address in ("/", "/demo/", "/account/login/", "/account/signup/", "/account/password/reset/", "/link/", "/nowhere/"):
         look(stranger, address)
     for address in ("/home/", "/start/", "/booking/", "/booking/mine/", "/account/2fa/", "/account/email/"):
         look(patient, address)
+    patient.goto("/booking/mine/")
+    booked = re.search(r"/booking/mine/([0-9a-f-]{36})/", patient.content()).group(1)
+    for address in (f"/booking/mine/{booked}/", f"/appointment/{booked}/", f"/appointment/{booked}/move/"):
+        look(patient, address)
+    look(patient, f"/appointment/{booked}/check/")
     patient.goto("/start/")
     patient.locator("form.naru-card button").first.click()
     visit = steps.VISIT.search(patient.url).group(1)
@@ -73,6 +80,7 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     guest.locator("main form button").click()
     look(guest, guest.url)
     look(doctor, "/desk/queue/")
+    look(doctor, "/booking/calendars/")
     look(assistant, "/desk/frontdesk/")
     look(coordinator, "/desk/board/")
     steps.row(doctor, visit).get_by_role("button").click()

@@ -157,20 +157,3 @@ class PagesTest(TestCase):
             self.assertEqual(self.client.get(self.url(name, *args)).status_code, 405)
         self.client.force_login(entry.asked_by)
         self.assertEqual(self.post("answer_offer", offer.pk, "perhaps").status_code, 404)
-
-    def test_moving(self):
-        appointment = book(self.slot, self.doctor, self.clinic, patient=self.patient)
-        self.assertContains(self.client.get(self.url("move", appointment.pk)), "Move this appointment")
-        start, end = (moment.isoformat() for moment in self.later)
-        self.post("move", appointment.pk, start=start, end=end)
-        appointment.refresh_from_db()
-        self.assertEqual(appointment.start, self.later.start)
-
-    def test_moving_to_a_taken_time_explains_itself(self):
-        appointment = book(self.slot, self.doctor, self.clinic, patient=self.patient)
-        book(self.later, self.doctor, self.clinic)
-        start, end = (moment.isoformat() for moment in self.later)
-        response = self.post("move", appointment.pk, start=start, end=end)
-        self.assertContains(response, "just been taken", status_code=409)
-        self.client.force_login(make_user())
-        self.assertEqual(self.client.get(self.url("move", appointment.pk)).status_code, 404)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import allow_devices
 from visits import links
-from visits.access import actor, visit_of_person
+from visits.access import actor, appointment_of_person, visit_of_person
 from visits.models import Visit
 
 from .. import browsers, echo, phone
@@ -27,6 +27,13 @@ def check_guest(request, pk):
     """The same for a guest."""
     guest_here(request, pk)
     return _show(request, pk, back=reverse("video:guest", args=[pk]))
+
+
+@require_safe
+def check_ahead(request, pk):
+    """The same before a booked visit begins."""
+    appointment_of_person(request, pk)
+    return _show(request, pk, back=reverse("visits:ahead", args=[pk]))
 
 
 def _show(request, pk, *, link="", **facts):

@@ -1,0 +1,117 @@
+"""What is told to whom, by which way, and whether it was told."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Language, Patient, User
+from scheduling.models import Appointment, AppointmentChange
+from visits.models import Visit
+from visits.states import State
+
+
+class Kind(models.TextChoices):
+    """What a message is about."""
+
+    CONFIRMATION = "confirmation"
+    WEEK = "week"  # seven days before
+    DAY = "day"
+    HOUR = "hour"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    FOLLOW_UP = "follow-up"
+    NEXT = "next"  # you are next
+    LINK = "link"  # here is your link again
+
+
+class Channel(models.TextChoices):
+    """The way that a message takes."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    KAKAO = "kakao"
+    NONE = "none"  # nobody can be reached
+
+
+class MessageQuerySet(models.QuerySet):
+    def planned(self):
+        return self.filter(state=Message.State.PLANNED)
+
+    def due(self, now):
+        """What may be sent now and is in nobody's hands; what failed often comes last, so that it holds up nothing."""
+        free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return self.planned().filter(free, due_at__lte=now).order_by("tries", "due_at")
+
+
+class Message(models.Model):
+    """One message to one person. Its key makes planning it twice impossible; its id is what providers know it by."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned"
+        SENT = "sent"
+        STALE = "stale"  # no longer true, or too late
+        FAILED = "failed"  # refused by the other side, or nobody to send it to
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=15, choices=Kind)
+    change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
+    reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # else: the patient
+    channel = models.CharField(max_length=10, choices=Channel)
+    language = models.CharField(max_length=5, choices=Language)
+    due_at = models.DateTimeField()
+    until = models.DateTimeField()  # afterwards it helps nobody
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)  # a worker has it in hand
+    sent_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=100, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="messages_that_are_due")]
+        constraints = [
+            models.CheckConstraint(condition=Q(change=None) ^ Q(visit=None), name="a_message_is_about_one_thing"),
+        ]
+
+    def __str__(self):
+        return f"message {str(self.pk)[:8]} ({self.kind})"
+
+    @property
+    def appointment(self) -> Appointment | None:
+        return self.change.appointment if self.change else None
+
+    @property
+    def to(self) -> str:
+        """The address as it is at this moment; empty if there is none any more."""
+        if self.channel == Channel.EMAIL:
+            return self.reader.email if self.reader else ""
+        return self.patient.phone
+
+    def is_true(self) -> bool:
+        """Whether what it says still holds."""
+        if self.reader and not Patient.objects.acted_for_by(self.reader).filter(pk=self.patient_id).exists():
+            return False  # the right to act for the patient was taken back
+        return timezone.now() < self.until and (self._visit_is() if self.visit else self._appointment_is())
+
+    def _appointment_is(self) -> bool:
+        latest = self.change.appointment.changes.order_by("-pk").first()
+        expected = Appointment.Status.CANCELLED if self.kind == Kind.CANCELLED else Appointment.Status.BOOKED
+        return latest == self.change and self.change.appointment.status == expected
+
+    def _visit_is(self) -> bool:
+        wanted = {Kind.NEXT: {State.WAITING, State.IN_PROGRESS}, Kind.FOLLOW_UP: {State.COMPLETED}}
+        return self.visit.is_open if self.kind == Kind.LINK else self.visit.state in wanted[self.kind]
+
+
+class LinkWish(models.Model):
+    """Somebody lost a link and left a phone number or a mail address; answered and forgotten within seconds."""
+
+    contact = models.CharField(max_length=254)
+    at = models.DateTimeField(auto_now_add=True)

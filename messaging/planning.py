@@ -1,0 +1,98 @@
+"""Plan what is to be told. Every rule here may run twice: the key of a message exists once."""
+
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from scheduling.models import Appointment, AppointmentChange
+from visits import queue
+from visits.models import Visit
+from visits.states import State
+
+from . import readers
+from .models import Channel, Kind, Message
+
+REMINDERS = {Kind.WEEK: timedelta(days=7), Kind.DAY: timedelta(days=1), Kind.HOUR: timedelta(hours=1)}
+USEFUL_UNTIL = {Kind.WEEK: timedelta(days=1), Kind.DAY: timedelta(hours=1), Kind.HOUR: timedelta(0)}  # before the start
+FIRST = {
+    AppointmentChange.What.BOOKED: Kind.CONFIRMATION,
+    AppointmentChange.What.MOVED: Kind.MOVED,
+    AppointmentChange.What.CANCELLED: Kind.CANCELLED,
+}
+TOO_SOON = timedelta(minutes=30)  # what the first message has just said need not be said again
+FOLLOW_UP_AFTER = timedelta(minutes=30)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SETTLED = timedelta(minutes=2)  # who has just joined the queue still looks at the page
+
+
+@transaction.atomic
+def plan(change: AppointmentChange) -> None:
+    """What a change of an appointment has to tell; whatever was planned from an earlier change dies in the same moment."""
+    appointment = Appointment.objects.select_for_update().get(pk=change.appointment_id)
+    earlier = Message.objects.planned().filter(change__appointment=appointment, change__lt=change.pk)
+    earlier.update(state=Message.State.STALE)
+    is_latest = not appointment.changes.filter(pk__gt=change.pk).exists()
+    for reader in readers.of(appointment.patient, appointment.booked_by):
+        for kind, due_at, until in _due(change, timezone.now()):
+            _make(kind, reader, due_at, until, change=change, state=None if is_latest else Message.State.STALE)
+
+
+def _due(change: AppointmentChange, now: datetime):
+    """The first message now, and the reminders that still lie ahead."""
+    yield FIRST[AppointmentChange.What(change.what)], now, max(change.start, now + DAY)
+    if change.what != AppointmentChange.What.CANCELLED:
+        for kind, before in REMINDERS.items():
+            if change.start - before > now + TOO_SOON:
+                yield kind, change.start - before, change.start - USEFUL_UNTIL[kind]
+
+
+def unplanned() -> models.QuerySet:
+    """Changes without any message: the process died between the change and the planning."""
+    planned = Message.objects.filter(change=OuterRef("pk"))
+    return AppointmentChange.objects.filter(~Exists(planned), at__gt=timezone.now() - 7 * DAY)
+
+
+def plan_follow_up(visit: Visit) -> None:
+    """After the visit: where to read what was said."""
+    due_at = visit.ended_at + FOLLOW_UP_AFTER
+    for reader in readers.of(visit.patient):
+        _make(Kind.FOLLOW_UP, reader, due_at, visit.ended_at + DAY, visit=visit)
+
+
+def unfollowed() -> models.QuerySet:
+    """Visits finished within the day without a word afterwards."""
+    planned = Message.objects.filter(visit=OuterRef("pk"), kind=Kind.FOLLOW_UP)
+    return Visit.objects.filter(~Exists(planned), state=State.COMPLETED, ended_at__gt=timezone.now() - DAY)
+
+
+def plan_next() -> None:
+    """Whoever will probably be called next is told once, wherever they wait; not who waits in the clinic's own room."""
+    now = timezone.now()
+    for place in queue.soon(now):
+        visit = place.visit
+        if visit.channel != Visit.Channel.CLINIC and visit.waiting_since < now - SETTLED:
+            for reader in readers.of(visit.patient):
+                _make(Kind.NEXT, reader, now, now + HOUR, visit=visit)
+
+
+def plan_link(wish_id: int, reader: readers.Reader, *, change=None, visit=None) -> None:
+    """The link again, for who asked for it."""
+    now = timezone.now()
+    _make(Kind.LINK, reader, now, now + HOUR, change=change, visit=visit, again=f".wish{wish_id}")
+
+
+def _make(kind, reader, due_at, until, *, change=None, visit=None, state=None, again=""):
+    about = f"change{change.pk}" if change else f"visit{visit.pk}"
+    channel = reader.channel(kind)
+    unreachable = channel == Channel.NONE
+    Message.objects.get_or_create(
+        key=f"{kind}.{about}.{reader.name}{again}",
+        defaults={
+            "kind": kind, "change": change, "visit": visit, "patient": reader.patient, "reader": reader.user,
+            "channel": channel, "language": reader.language, "due_at": due_at, "until": until,
+            "state": state or (Message.State.FAILED if unreachable else Message.State.PLANNED),
+            "problem": "nobody to send it to" if unreachable else "",
+        },
+    )  # fmt: skip

@@ -1,0 +1,21 @@
+"""It happened: plan what has to be told. What is missed here, the sweeper finds."""
+
+from django.dispatch import receiver
+
+from scheduling.signals import appointment_changed
+from visits.models import Change
+from visits.signals import visit_changed
+from visits.states import State
+
+from . import planning
+
+
+@receiver(appointment_changed)
+def tell_of_the_appointment(sender, change, **kwargs):
+    planning.plan(change)
+
+
+@receiver(visit_changed)
+def tell_after_the_visit(sender, change, **kwargs):
+    if change.what == Change.What.STATE and change.new == State.COMPLETED:
+        planning.plan_follow_up(change.visit)

@@ -1,0 +1,115 @@
+"""The words of each message, in the reader's language and on the reader's clock; never a word about health."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Patient
+from scheduling import clock, ics
+from visits import links, queue
+from visits.states import State
+
+from . import readers
+from .models import Channel, Kind, Message
+
+
+class Letter(NamedTuple):
+    """What a provider sends."""
+
+    kind: str
+    channel: str
+    language: str
+    subject: str
+    text: str
+    calendar: bytes = b""  # a file for the reader's calendar, by mail only
+    method: str = ""  # what the calendar shall do with it
+
+    @property
+    def short(self) -> str:
+        """Subject and text in one, as a phone shows it."""
+        return f"{self.subject}\n{self.text}"
+
+
+def write(message: Message) -> Letter:
+    """The letter as it is true at this moment."""
+    with translation.override(message.language):
+        subject, lines = (_of_visit if message.visit else _of_appointment)(message)
+        letter = Letter(message.kind, message.channel, message.language, subject, "\n".join(lines))
+        return _with_calendar(letter, message)
+
+
+def _of_appointment(message):
+    appointment, name = message.appointment, message.patient.name
+    link = site(links.make_booked(appointment))
+    facts = [_when(message, appointment.start), f"{appointment.clinic.name}, {appointment.practitioner.name}"]
+    come = _("Come in by this link; it is for this visit alone: %(link)s") % {"link": link}
+    if message.kind == Kind.CANCELLED:
+        again = _("Book a new time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
+        return _("Naru: the video visit of %(name)s is cancelled") % {"name": name}, [*facts, again]
+    if message.kind == Kind.MOVED:
+        facts.insert(1, _("Before, it was: %(time)s") % {"time": _when(message, before(message.change).start)})
+    return _subject(message.kind) % {"name": name}, [*facts, come]
+
+
+def _subject(kind) -> str:
+    return {
+        Kind.CONFIRMATION: _("Naru: a video visit is booked for %(name)s"),
+        Kind.WEEK: _("Naru: a video visit of %(name)s lies ahead"),  # not "in a week": it may have waited for the morning
+        Kind.DAY: _("Naru: a video visit of %(name)s lies ahead"),
+        Kind.HOUR: _("Naru: the video visit of %(name)s begins soon"),
+        Kind.MOVED: _("Naru: the video visit of %(name)s has another time"),
+        Kind.LINK: _("Naru: the link to the video visit of %(name)s"),
+    }[kind]
+
+
+def _of_visit(message):
+    visit, name = message.visit, message.patient.name
+    come = _("Come in by this link; it is for this visit alone: %(link)s") % {"link": site(links.make(visit))}
+    if message.kind == Kind.LINK:
+        return _subject(Kind.LINK) % {"name": name}, [visit.clinic.name, come]
+    if message.kind == Kind.FOLLOW_UP:
+        read = _("What the doctor said can be read here for a day: %(link)s") % {"link": site(links.make(visit))}
+        call = _("Do you have a question? Call %(clinic)s: %(phone)s") % {
+            "clinic": visit.clinic.name,
+            "phone": visit.clinic.phone,
+        }
+        return _("Naru: after the video visit of %(name)s") % {"name": name}, [read, call] if visit.clinic.phone else [read]
+    place = queue.place_of(visit) if visit.state == State.WAITING else None
+    if place is None:
+        return _("Naru: the doctor is calling %(name)s") % {"name": name}, [visit.clinic.name, come]
+    guess = queue.expectation(place)
+    wait = _("It will probably take %(low)s to %(high)s minutes. Somebody more urgent may be seen before you.") % {
+        "low": guess.from_minutes, "high": guess.to_minutes,
+    }  # fmt: skip
+    return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come]
+
+
+def before(change):
+    """The change before this one: how it was."""
+    return change.appointment.changes.filter(pk__lt=change.pk).order_by("-pk").first() or change
+
+
+def site(path: str) -> str:
+    """The whole address."""
+    return settings.PUBLIC_URL.rstrip("/") + path
+
+
+def _when(message, moment) -> str:
+    clinic = message.appointment.clinic
+    return clock.both(moment, readers.zone(_owner(message), clinic), readers.zone(None, clinic))
+
+
+def _owner(message):
+    """Whose clock counts: the reader's, or that of a patient who is told by phone."""
+    return message.reader or Patient.objects.select_related("user").get(pk=message.patient_id).user
+
+
+def _with_calendar(letter: Letter, message) -> Letter:
+    appointment = message.appointment
+    if message.channel != Channel.EMAIL or appointment is None:
+        return letter
+    file = ics.invitation(appointment, link=site(links.make_booked(appointment)), to=message.to)
+    return letter._replace(calendar=file, method=ics.method(appointment))

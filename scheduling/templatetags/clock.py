@@ -1,0 +1,33 @@
+"""Moments on pages, in the same words as in messages: `{{ start|clock }}` is on the reader's clock."""
+
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import timezone
+
+from scheduling import clock as words
+
+register = template.Library()
+
+
+@register.filter
+def clock(moment, zone=None):
+    """Day and time, on the reader's clock or on that of a zone."""
+    return words.said(moment, _zone(zone))
+
+
+@register.filter
+def hour(moment):
+    """The time of the day alone, on the reader's clock."""
+    local = moment.astimezone(_zone(None))
+    return f"{local:%H:%M}{words.which(local)}"
+
+
+@register.filter
+def differs(moment, zone):
+    """Whether the clock of a zone shows another time than the reader's."""
+    return bool(zone) and words.differ(moment, _zone(None), ZoneInfo(zone))
+
+
+def _zone(name):
+    return ZoneInfo(name) if name else timezone.get_current_timezone()

@@ -1,0 +1,31 @@
+"""A booked visit that has not begun: what its page says, by the server's clock."""
+
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+from scheduling import joining
+from scheduling.joining import Door
+
+
+def zone_of(appointment) -> ZoneInfo:
+    """The patient's own clock, as far as we know it, else the clinic's."""
+    user = appointment.patient.user
+    return ZoneInfo(user.time_zone if user else appointment.clinic.time_zone)
+
+
+def facts(appointment) -> dict:
+    """What the page of a booked visit needs."""
+    door = joining.door(appointment)
+    may_change = door in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
+    return {"appointment": appointment, "door": door, "opens_at": joining.opens_at(appointment), "may_change": may_change}
+
+
+def changeable(appointment):
+    """The appointment, if it can still be moved or cancelled."""
+    if hasattr(appointment, "visit"):
+        raise Refused(_("This visit has already begun, so its time cannot be changed any more."))
+    if joining.door(appointment) in (Door.LATE, Door.OVER):
+        raise Refused(_("This appointment is over. Please book a new time."))
+    return appointment
