@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.errors import Refused
 from scheduling.models import Appointment
 
-from .models import Change, Visit
+from .models import Acuity, Change, Visit
 from .signals import visit_changed
 from .states import MOVES, State
 
@@ -52,9 +52,14 @@ def join_queue(visit, *, by) -> Visit:
     return move(visit, State.WAITING, by=by, waiting_since=max(visit.arrived_at, planned))
 
 
+@transaction.atomic
 def call_in(visit, *, by) -> Visit:
-    """The practitioner is ready: bring the patient in from the queue."""
-    return move(visit, State.IN_PROGRESS, by=by, practitioner=by.practitioner, called_at=timezone.now())
+    """The practitioner is ready: bring the patient in. An emergency interrupts: whom this doctor has in hand waits on hold."""
+    visit = move(visit, State.IN_PROGRESS, by=by, practitioner=by.practitioner, called_at=timezone.now())
+    if visit.acuity == Acuity.RESUSCITATION:
+        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(pk=visit.pk):
+            hold(other, by=by, reason="emergency")
+    return visit
 
 
 def hold(visit, *, by, reason="") -> Visit:

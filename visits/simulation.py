@@ -16,10 +16,11 @@ from . import order
 MIX = {1: 0.005, 2: 0.07, 3: 0.35, 4: 0.425, 5: 0.15}  # share of each level among those who come
 HOUR, DAY = 60, 24 * 60
 BY_HOUR = [0.88] * 6 + [0.92, 0.97, 1.05, 1.1, 1.12, 1.1, 1.05, 1.05, 1.08, 1.08, 1.05, 1.05, 1.08, 1.08, 1.02, 0.98, 0.92, 0.88]
-VISIT_MINUTES, SPREAD = 10.0, 0.6  # lognormal: mean, and standard deviation against the mean
+SPREAD = 0.6  # of the lognormal time a visit takes: standard deviation against the mean
 NO_SHOW, NO_SHOW_MINUTES = 0.03, 2.0  # who does not answer when called, and what two attempts cost
 WORSE_PER_HOUR = 0.02  # of those who wait
 STINT_MINUTES, PAUSE_MINUTES = 170, 15  # a doctor works, and goes away
+LOOK_MINUTES = 7
 INTERRUPT_MINUTES = 0.5  # to put a patient on hold for an emergency
 IN_TARGET = {**order.TARGET_MINUTES, 1: 1}  # nobody is there in no time
 
@@ -71,7 +72,7 @@ def simulate(discipline: Discipline, *, load: float, doctors: int, days: int, se
 def crowd(*, load: float, doctors: int, days: int, random: Random) -> Iterator[Person]:
     """Who comes: a Poisson stream by the hour that keeps the doctors who are there busy for this share of their time."""
     there = doctors * STINT_MINUTES / (STINT_MINUTES + PAUSE_MINUTES)
-    a_minute = load * there / ((1 - NO_SHOW) * VISIT_MINUTES + NO_SHOW * NO_SHOW_MINUTES)
+    a_minute = load * there / ((1 - NO_SHOW) * order.VISIT_MINUTES + NO_SHOW * NO_SHOW_MINUTES)
     busiest, usual = max(BY_HOUR), sum(BY_HOUR) / len(BY_HOUR)
     now = 0.0
     while (now := now + random.expovariate(a_minute * busiest / usual)) < days * DAY:
@@ -82,7 +83,7 @@ def crowd(*, load: float, doctors: int, days: int, random: Random) -> Iterator[P
 def _person(now, random):
     level = random.choices(list(MIX), list(MIX.values()))[0]
     sigma = math.sqrt(math.log(1 + SPREAD**2))
-    minutes = random.lognormvariate(math.log(VISIT_MINUTES) - sigma**2 / 2, sigma)
+    minutes = random.lognormvariate(math.log(order.VISIT_MINUTES) - sigma**2 / 2, sigma)
     worse_at = now + random.expovariate(WORSE_PER_HOUR / HOUR)
     return Person(now, level, minutes, worse_at, answers=level == 1 or random.random() >= NO_SHOW, level_since=now)
 
@@ -105,6 +106,18 @@ class Doctor:
         return all(person.level > 1 for person in self.room)
 
 
+class Look(NamedTuple):
+    """Somebody who waits looks at their page: what it says, and when."""
+
+    person: Person
+    says: order.Expectation
+    now: float
+
+    @property
+    def is_right(self) -> bool:
+        return self.says.from_minutes <= self.person.called - self.now <= self.says.to_minutes
+
+
 class Clinics:
     """What happens, one event after another."""
 
@@ -112,6 +125,7 @@ class Clinics:
         self.people, self.discipline = people, discipline
         self.team = [Doctor(pause_at=STINT_MINUTES * number / doctors) for number in range(1, doctors + 1)]
         self.waiting: list[Person] = []
+        self.looks: list[Look] = []
         self.number, self.events = count(), []
         for person in people:
             self.at(person.came, self.come, person)
@@ -125,6 +139,9 @@ class Clinics:
             deed(*whom)
             self.call_in()
         return self.people
+
+    def rank(self, person: Person) -> tuple:
+        return self.discipline.rank(person.level, self.now - person.came)
 
     def come(self, person: Person) -> None:
         self.waiting.append(person)
@@ -148,7 +165,7 @@ class Clinics:
                 doctor.is_away = True
                 self.at(self.now + PAUSE_MINUTES, self.come_back, doctor)
             elif doctor.is_free and self.waiting:
-                self.begin(doctor, min(self.waiting, key=lambda person: self.discipline.rank(person.level, self.now - person.came)))
+                self.begin(doctor, min(self.waiting, key=self.rank))
         if self.discipline.interrupts:
             self.interrupt()
 
@@ -170,7 +187,7 @@ class Clinics:
                 self.go_on(doctor, doctor.minutes_left.pop())
 
     def interrupt(self) -> None:
-        """An emergency waits for no visit to end: the doctor with the least urgent patient takes it, else one is called from a pause."""
+        """An emergency waits for no visit to end: the doctor with the least urgent patient takes it, or one who is away."""
         for person in [person for person in self.waiting if person.level == 1]:
             candidates = [doctor for doctor in self.team if doctor.can_be_interrupted()]
             if candidates:
@@ -182,10 +199,29 @@ class Clinics:
     def come_back(self, doctor: Doctor) -> None:
         doctor.is_away, doctor.pause_at = False, self.now + STINT_MINUTES
 
+    def look(self) -> None:
+        """Everybody who waits looks at their page, now and every few minutes."""
+        line = sorted((person for person in self.waiting if person.level > 1), key=self.rank)
+        at_work = max(1, sum(bool(doctor.room) for doctor in self.team))
+        for number, person in enumerate(line, start=1):
+            self.looks.append(Look(person, order.expectation(person.level, number, at_work), self.now))
+        if self.events:
+            self.at(self.now + LOOK_MINUTES, self.look)
+
+
+def coverage(*, load: float, doctors: int, days: int, seed: int) -> float:
+    """How often the wait that a page promised came true."""
+    clinics = Clinics(list(crowd(load=load, doctors=doctors, days=days, random=Random(seed))), doctors, DISCIPLINES["safe-wait"])
+    clinics.at(0.0, clinics.look)
+    clinics.run()
+    looks = [look for look in clinics.looks if look.person.answers]
+    return sum(look.is_right for look in looks) / len(looks)
+
 
 def table(people: list[Person]) -> dict[str, dict]:
-    """By level at the call: share seen in time, p95 and worst wait since arrival, how many were seen of how many who came and answered."""
-    return {str(level): _row([person for person in people if person.level == level and person.answers]) for level in MIX}
+    """By level at the call: share seen in time, p95 and worst wait since arrival, seen of those who came and answered."""
+    here = [person for person in people if person.answers]
+    return {str(level): _row([person for person in here if person.level == level]) for level in MIX}
 
 
 def _row(people):
