@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, patient, workspace
+from .views import assistant, booking, coordinator, doctor, patient, tasks, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("frontdesk/known/<int:pk>/", assistant.bring_known, name="bring-known"),
     path("frontdesk/<uuid:pk>/", assistant.hand_over, name="hand-over"),
     path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
+    path("task/<int:pk>/done/", tasks.done, name="task-done"),
     path("board/", coordinator.board, name="board"),
     path("board/now/", coordinator.board_fragment, name="board-fragment"),
 ]

@@ -161,7 +161,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the sweeper finds what was not sent
 CELERY_TASK_TIME_LIMIT = 60
 # How often forgotten intakes are looked for; a killed worker alone would cost about 90 s.
-CELERY_BEAT_SCHEDULE = {"sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0},
+    "look-again": {"task": "visits.tasks.look_again", "schedule": 10.0},  # who waits is asked again how they are
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

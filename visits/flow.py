@@ -57,7 +57,7 @@ def call_in(visit, *, by) -> Visit:
     """The practitioner is ready: bring the patient in. An emergency interrupts: whom this doctor has in hand waits on hold."""
     visit = move(visit, State.IN_PROGRESS, by=by, practitioner=by.practitioner, called_at=timezone.now())
     if visit.acuity == Acuity.RESUSCITATION:
-        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(pk=visit.pk):
+        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(acuity=Acuity.RESUSCITATION):
             hold(other, by=by, reason="emergency")
     return visit
 

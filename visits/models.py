@@ -123,6 +123,7 @@ class Visit(models.Model):
         ]
         indexes = [
             models.Index(fields=["clinic", "state", "acuity"], name="visit_queue"),
+            models.Index(fields=["clinic", "arrived_at"], name="visit_came"),
             models.Index(fields=["clinic", "acuity", "waiting_since"], condition=Q(state=State.WAITING), name="visit_line"),
         ]
 

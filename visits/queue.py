@@ -32,7 +32,7 @@ def safe_wait_used(acuity: int, since: datetime, now: datetime) -> float:
 class Place(NamedTuple):
     """One line of the queue."""
 
-    number: int
+    number: int | None  # an emergency has none
     visit: Visit
     waited_minutes: int
     target_minutes: int
@@ -56,17 +56,28 @@ def numbered(line, now: datetime) -> list[Place]:
     ahead: Counter[int] = Counter()
     places = []
     for number, visit in enumerate(line, start=1):
-        waited = int((now - visit.waiting_since).total_seconds() // 60)
-        used = round(100 * safe_wait_used(visit.acuity, visit.waiting_since, now))
-        places.append(Place(number, visit, waited, TARGET_MINUTES[visit.acuity], used, order.why(visit.acuity, ahead)))
+        places.append(_place(number, visit, order.why(visit.acuity, ahead), now))
         ahead[visit.acuity] += 1
     return places
+
+
+def _place(number, visit, ahead, now):
+    waited = max(0, int((now - visit.waiting_since).total_seconds() // 60))
+    used = round(100 * safe_wait_used(visit.acuity, visit.waiting_since, now))
+    return Place(number, visit, waited, TARGET_MINUTES[visit.acuity], used, ahead)
 
 
 def of_staff(user, now: datetime | None = None) -> list[Place]:
     """The queue of all clinics a person works for."""
     now = now or timezone.now()
     return numbered(Visit.objects.visible_to(user).in_line(now).with_people(), now)
+
+
+def emergencies(user, now: datetime | None = None) -> list[Place]:
+    """Lives in danger in all clinics a person works for: whoever is free sees them now, and whoever is not may interrupt."""
+    now = now or timezone.now()
+    visits = Visit.objects.visible_to(user).emergencies().with_people()
+    return [_place(None, visit, order.Ahead(0, 0, 0), now) for visit in visits]
 
 
 def place_of(visit, now: datetime | None = None) -> Place | None:

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from . import flow, links
+from . import errands, flow, links
 from .access import actor, visit_of_person
 from .models import Visit
 
@@ -25,6 +25,13 @@ def link(request, token):
 def leave(request, pk):
     """The patient decides to go."""
     flow.leave(visit_of_person(request, pk), by=actor(request), reason="patient left")
+    return redirect("visit", pk=pk)
+
+
+@require_POST
+def ask_for_person(request, pk):
+    """The patient's right: a person looks at the place, the level, the wait."""
+    errands.ask_for_person(visit_of_person(request, pk), by=actor(request), words=request.POST.get("words", ""))
     return redirect("visit", pk=pk)
 
 

@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
 from visits import flow, queue
-from visits.models import Visit
+from visits.models import Acuity, Visit
 from visits.states import WITH_DOCTOR, State
 
 from ..access import only_for
@@ -38,9 +38,12 @@ def _queue(user):
     visits = with_reasons(visits)
     audit.saw(user, "queue.read", visits)
     waiting = [visit for visit in visits if visit.state == State.WAITING]
+    in_line = [visit for visit in waiting if visit.acuity > Acuity.RESUSCITATION]
     return {
-        "places": queue.in_order(waiting, now),
-        "later": sorted((v for v in waiting if v.waiting_since > now), key=lambda v: v.waiting_since),
+        "emergencies": [visit for visit in waiting if visit.acuity == Acuity.RESUSCITATION],
+        "overloaded": queue.is_overloaded(user.clinics),
+        "places": queue.in_order(in_line, now),
+        "later": sorted((v for v in in_line if v.waiting_since > now), key=lambda v: v.waiting_since),
         "alarms": [visit for visit in visits if visit.state == State.ARRIVED and visit.emergency_at],
         "mine": [v for v in visits if v.state in WITH_DOCTOR and v.practitioner and v.practitioner.user_id == user.pk],
     }

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from records import signing
 from scheduling.models import Appointment
-from visits import links, queue
+from visits import clock, links, queue
 from visits.access import actor, visit_of_person
-from visits.models import Visit
+from visits.models import Task, Visit
 from visits.states import State
 
 
@@ -51,8 +51,12 @@ def visit_fragment(request, pk):
 
 def _now(found):
     place = queue.place_of(found) if found.state == State.WAITING else None
+    waits = found.state == State.WAITING
     return {
         "visit": found,
+        "question": clock.open_question(found),
+        "person": found.tasks.filter(kind=Task.Kind.PERSON).select_related("done_by__practitioner").last(),
+        "overloaded": waits and queue.is_overloaded(queue.clinics_beside(found.clinic_id)),
         "place": place,
         "expectation": queue.expectation(place) if place else None,
         "note": signing.signed(found) if found.state == State.COMPLETED else None,
