@@ -9,6 +9,7 @@ urlpatterns = [
     path("join/<uuid:pk>/", booking.join, name="join"),
     path("queue/", doctor.queue_page, name="queue"),
     path("queue/now/", doctor.queue_fragment, name="queue-fragment"),
+    path("queue/next/", doctor.call_in_next, name="call-in-next"),
     path("visit/<uuid:pk>/", workspace.visit, name="visit"),
     path("visit/<uuid:pk>/patient/", workspace.patient_fragment, name="patient-fragment"),
     path("visit/<uuid:pk>/queue/", workspace.short_fragment, name="short-fragment"),

@@ -62,6 +62,17 @@ def call_in(visit, *, by) -> Visit:
     return visit
 
 
+@transaction.atomic
+def call_in_next(*, by) -> Visit | None:
+    """The next whom nobody else calls in at this moment; None when nobody waits. Colleagues never wait for each other here."""
+    visits = Visit.objects.treatable_by(by)
+    for line in visits.emergencies(), visits.in_line():
+        visit = line.select_for_update(skip_locked=True, of=("self",)).first()
+        if visit:
+            return call_in(visit, by=by)
+    return None
+
+
 def hold(visit, *, by, reason="") -> Visit:
     """Pause: the line is lost, or something has to be fetched."""
     return move(visit, State.ON_HOLD, by=by, reason=reason)

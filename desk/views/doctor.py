@@ -62,6 +62,14 @@ def call_in(request, pk):
 
 
 @require_POST
+@only_for(User.Role.DOCTOR)
+def call_in_next(request):
+    """Whoever is next; when two doctors press at once each gets somebody."""
+    visit = flow.call_in_next(by=request.user)
+    return redirect("desk:visit", pk=visit.pk) if visit else redirect("desk:queue")
+
+
+@require_POST
 @login_required
 def hold(request, pk):
     """Pause this visit and look at the others."""

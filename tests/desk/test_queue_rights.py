@@ -81,9 +81,9 @@ class WhyTest(English):
         page = self.page("visit", self.mine.pk)
         for line in (
             "3 people are ahead of you",
-            "1 because it is more urgent",
-            "1 because they came before you",
-            "1 because they have used up more of their safe wait",
+            "1 who is more urgent",
+            "1 who is as urgent and came before you",
+            "1 who is less urgent but has used up more",
         ):
             self.assertContains(page, line)
 
