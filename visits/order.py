@@ -1,4 +1,4 @@
-"""Who is seen next, in plain arithmetic: the pages, the database's query and the simulator all take it from here (decision 8)."""
+"""Who is seen next, in plain arithmetic: the pages, the database's query and the simulator take it from here (decision 12)."""
 
 import math
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 # Minutes a person of each level may safely wait (targets of the Canadian scale from which the Korean one comes).
 TARGET_MINUTES = {1: 0, 2: 15, 3: 30, 4: 60, 5: 120}
-# What a minute of waiting counts in the queue: level 3 works towards 20 minutes, 4 towards 60, 5 towards 80 (240 points each).
-POINTS = {3: 12, 4: 4, 5: 3}
+# What a minute of waiting counts in the queue: level 3 works towards 10 minutes, 4 towards 60, 5 towards 75 (300 points each).
+POINTS = {3: 30, 4: 5, 5: 4}
 # Minutes after which somebody who waits is asked again how they are.
 LOOK_AGAIN_MINUTES = {2: 15, 3: 30, 4: 60, 5: 120}
 
@@ -44,8 +44,8 @@ def why(level: int, ahead: Mapping[int, int]) -> Ahead:
 
 VISIT_MINUTES = 10  # what a visit usually takes
 # Eight of ten wait between these: shares of the usual time, and of its chance part (fitted in the simulator, docs/queue.md).
-SOONER = {2: (0.9, -0.8), 3: (0.4, -0.3), 4: (0.9, -0.8), 5: (1.3, -1.5)}
-LATER = {2: (2.15, -0.6), 3: (0.35, 1.4), 4: (1.6, 0.7), 5: (2.2, 0.7)}
+SOONER = {2: (0.7, -0.6), 3: (0.2, -0.1), 4: (1.0, -0.9), 5: (1.25, -1.4)}
+LATER = {2: (1.0, 1.0), 3: (0.3, 1.5), 4: (1.7, 1.0), 5: (2.1, 1.3)}
 
 
 class Expectation(NamedTuple):
