@@ -35,7 +35,7 @@ class Person:
     worse_at: float
     answers: bool = True
     level_since: float = 0.0
-    called: float | None = None
+    called: float = math.inf
 
     @property
     def waited(self) -> float:
@@ -126,7 +126,8 @@ class Clinics:
         self.team = [Doctor(pause_at=STINT_MINUTES * number / doctors) for number in range(1, doctors + 1)]
         self.waiting: list[Person] = []
         self.looks: list[Look] = []
-        self.number, self.events = count(), []
+        self.number = count()
+        self.events: list[tuple] = []
         for person in people:
             self.at(person.came, self.come, person)
 
@@ -153,7 +154,7 @@ class Clinics:
 
     def ask_again(self, person: Person) -> None:
         """The re-assessment: who has grown worse is one level more urgent from now on."""
-        if person.called is not None:
+        if person.called <= self.now:
             return
         if person.worse_at <= self.now:
             person.level, person.level_since, person.worse_at = person.level - 1, self.now, math.inf
@@ -225,7 +226,7 @@ def table(people: list[Person]) -> dict[str, dict]:
 
 
 def _row(people):
-    served = [person for person in people if person.called is not None]
+    served = [person for person in people if person.called < math.inf]
     waits = sorted(person.waited for person in served)
     return {
         "in_target": round(sum(person.in_target for person in served) / len(people), 4) if people else None,
