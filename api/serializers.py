@@ -104,7 +104,7 @@ def _reason(text, quote):
 class QueuePlace(serializers.Serializer):
     """One line of the queue."""
 
-    number = serializers.IntegerField()
+    number = serializers.IntegerField(allow_null=True)
     visit = serializers.UUIDField(source="visit.pk")
     patient = serializers.CharField(source="visit.patient.name")
     clinic = serializers.CharField(source="visit.clinic.name")

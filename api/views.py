@@ -71,10 +71,10 @@ class Queue(Door):
 
     @extend_schema(responses=serializers.QueuePlace(many=True))
     def get(self, request):
-        """Everybody who waits in the doctor's clinics, in the order in which they are to be seen."""
+        """Everybody who waits in the doctor's clinics, next first; emergencies come before and have no number."""
         if not request.user.is_doctor:
             raise NotAllowed(_("The queue is for doctors."))
-        places = queue.of_staff(request.user)
+        places = [*queue.emergencies(request.user), *queue.of_staff(request.user)]
         prefetch_related_objects([place.visit for place in places], "assessments")
         audit.saw(request.user, "queue.read", [place.visit for place in places])
         return Response(serializers.QueuePlace(places, many=True, context={"request": request}).data)

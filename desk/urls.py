@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, patient, rescue, workspace
+from .views import assistant, booking, coordinator, doctor, patient, rescue, tasks, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("join/<uuid:pk>/", booking.join, name="join"),
     path("queue/", doctor.queue_page, name="queue"),
     path("queue/now/", doctor.queue_fragment, name="queue-fragment"),
+    path("queue/next/", doctor.call_in_next, name="call-in-next"),
     path("visit/<uuid:pk>/", workspace.visit, name="visit"),
     path("visit/<uuid:pk>/patient/", workspace.patient_fragment, name="patient-fragment"),
     path("visit/<uuid:pk>/queue/", workspace.short_fragment, name="short-fragment"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("frontdesk/known/<int:pk>/", assistant.bring_known, name="bring-known"),
     path("frontdesk/<uuid:pk>/", assistant.hand_over, name="hand-over"),
     path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
+    path("task/<int:pk>/done/", tasks.done, name="task-done"),
     path("board/", coordinator.board, name="board"),
     path("board/now/", coordinator.board_fragment, name="board-fragment"),
     path("rescue/", rescue.board, name="rescue"),

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
     "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
     "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},
+    "look-again": {"task": "visits.tasks.look_again", "schedule": 10.0},  # who waits is asked again how they are
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -3,4 +3,7 @@ from django.urls import path
 from . import views
 
 app_name = "triage"
-urlpatterns = [path("visit/<uuid:pk>/level/", views.override, name="override")]
+urlpatterns = [
+    path("visit/<uuid:pk>/level/", views.override, name="override"),
+    path("visit/<uuid:pk>/how-are-you/", views.look_again, name="look-again"),
+]

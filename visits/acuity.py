@@ -25,6 +25,17 @@ def _may_set(visit, level):
 
 
 @transaction.atomic
+def raise_level(visit, level, *, by, reason) -> Visit:
+    """Something new makes it more urgent, whoever judged before: rules raise it, and never lower it."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if level < visit.acuity:
+        old, visit.acuity, visit.acuity_source = visit.acuity, level, Source.RULES
+        visit.save(update_fields=["acuity", "acuity_source"])
+        record_change(visit, what=Change.What.ACUITY, old=str(old), new=str(level), by=by, source=Source.RULES, reason=reason)
+    return visit
+
+
+@transaction.atomic
 def sound_alarm(visit, *, reason) -> Visit:
     """A red flag was seen: show the emergency card from now on."""
     visit = Visit.objects.select_for_update().get(pk=visit.pk)

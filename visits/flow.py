@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.errors import Refused
 from scheduling.models import Appointment
 
-from .models import Change, Visit
+from .models import Acuity, Change, Visit
 from .signals import visit_changed
 from .states import MOVES, State
 
@@ -52,9 +52,26 @@ def join_queue(visit, *, by) -> Visit:
     return move(visit, State.WAITING, by=by, waiting_since=max(visit.arrived_at, planned))
 
 
+@transaction.atomic
 def call_in(visit, *, by) -> Visit:
-    """The practitioner is ready: bring the patient in from the queue."""
-    return move(visit, State.IN_PROGRESS, by=by, practitioner=by.practitioner, called_at=timezone.now())
+    """The practitioner is ready: bring the patient in. An emergency interrupts: whom this doctor has in hand waits on hold."""
+    facts = {"practitioner": by.practitioner, "called_at": timezone.now()}
+    visit = move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, **facts)
+    if visit.acuity == Acuity.RESUSCITATION:
+        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(acuity=Acuity.RESUSCITATION):
+            hold(other, by=by, reason="emergency")
+    return visit
+
+
+@transaction.atomic
+def call_in_next(*, by) -> Visit | None:
+    """The next whom nobody else calls in at this moment; None when nobody waits. Colleagues never wait for each other here."""
+    visits = Visit.objects.treatable_by(by)
+    for line in visits.emergencies(), visits.in_line():
+        visit = line.select_for_update(skip_locked=True, of=("self",)).first()
+        if visit:
+            return call_in(visit, by=by)
+    return None
 
 
 def hold(visit, *, by, reason="") -> Visit:
@@ -63,8 +80,8 @@ def hold(visit, *, by, reason="") -> Visit:
 
 
 def resume(visit, *, by) -> Visit:
-    """Go on after a pause."""
-    return move(visit, State.IN_PROGRESS, by=by)
+    """Go on after a pause; who still waits is called in instead."""
+    return move(visit, State.IN_PROGRESS, by=by, only_from=State.ON_HOLD)
 
 
 def finish(visit, *, by) -> Visit:
@@ -85,10 +102,10 @@ def discontinue(visit, *, by, reason) -> Visit:
 
 
 @transaction.atomic
-def move(visit, new_state, *, by, reason="", **facts) -> Visit:
+def move(visit, new_state, *, by, reason="", only_from=None, **facts) -> Visit:
     """Move a visit to a new state, record it, and tell everyone once it is safe."""
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
-    if new_state not in MOVES[State(visit.state)]:
+    if new_state not in MOVES[State(visit.state)] or only_from not in (None, visit.state):
         raise WrongState(_refusal(visit, new_state))
     old_state, visit.state = visit.state, new_state
     for name, value in facts.items():

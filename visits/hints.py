@@ -4,8 +4,10 @@ import asyncio
 import logging
 import os
 import threading
+from functools import partial
 
 from channels.layers import get_channel_layer
+from django.db import transaction
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -18,6 +20,13 @@ def clinic_group(clinic_id) -> str:
 
 def visit_group(visit_id) -> str:
     return f"visit.{visit_id}"
+
+
+def tell(visit) -> None:
+    """After commit: whoever looks at this visit, or works for its clinic, asks again."""
+    message = {"type": "visit.changed", "visit": str(visit.pk)}
+    for group in clinic_group(visit.clinic_id), visit_group(visit.pk):
+        transaction.on_commit(partial(push, group, message))
 
 
 def push(group: str, message: dict) -> None:

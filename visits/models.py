@@ -2,9 +2,11 @@
 
 import secrets
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,7 @@ from accounts.appendonly import AppendOnly
 from accounts.models import Clinic, Language, Patient, Practitioner, User
 from scheduling.models import Appointment
 
+from .order import POINTS
 from .states import OPEN, State
 
 
@@ -64,6 +67,23 @@ class VisitQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=State.WAITING)
 
+    def emergencies(self):
+        """Life in danger: no place in the queue, every free doctor is interrupted."""
+        return self.waiting().filter(acuity=Acuity.RESUSCITATION).order_by("waiting_since", "pk")
+
+    def in_line(self, now: datetime | None = None):
+        """Who waits by now and has a place, next first: `order.rank` as one indexed query."""
+        now = now or timezone.now()
+        waited = ExpressionWrapper(Value(now) - F("waiting_since"), DurationField())
+        weighed = [
+            When(acuity=level, then=ExpressionWrapper(waited * points, DurationField())) for level, points in POINTS.items()
+        ]
+        here = self.waiting().filter(waiting_since__lte=now, acuity__gt=Acuity.RESUSCITATION)
+        here = here.annotate(
+            band=Least(F("acuity"), Value(3)), points=Case(*weighed, default=Value(timedelta()), output_field=DurationField())
+        )
+        return here.order_by("band", "-points", "waiting_since", "acuity", "pk")
+
     def with_people(self):
         return self.select_related("patient", "clinic", "practitioner__user", "appointment")
 
@@ -101,7 +121,11 @@ class Visit(models.Model):
             models.CheckConstraint(condition=Q(acuity__gte=1, acuity__lte=5), name="visit_acuity_is_1_to_5"),
             models.UniqueConstraint(fields=["patient"], condition=Q(state__in=OPEN), name="one_open_visit_per_patient"),
         ]
-        indexes = [models.Index(fields=["clinic", "state", "acuity"], name="visit_queue")]
+        indexes = [
+            models.Index(fields=["clinic", "state", "acuity"], name="visit_queue"),
+            models.Index(fields=["clinic", "arrived_at"], name="visit_came"),
+            models.Index(fields=["clinic", "acuity", "waiting_since"], condition=Q(state=State.WAITING), name="visit_line"),
+        ]
 
     def __str__(self):
         return f"visit {str(self.pk)[:8]}"
@@ -136,3 +160,64 @@ class Change(AppendOnly):
 
     def __str__(self):
         return f"{self.what} {self.old} -> {self.new}"
+
+
+class Reassessment(models.Model):
+    """Somebody who waits was asked again how they are (FHIR QuestionnaireResponse); written once, answered once."""
+
+    class Feeling(models.TextChoices):
+        BETTER = "better", _("Better")
+        SAME = "same", _("The same")
+        WORSE = "worse", _("Worse")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="reassessments")
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+    feeling = models.CharField(max_length=10, choices=Feeling, blank=True)
+    danger = models.CharField(max_length=20, blank=True)  # the answer's code, as in the interview
+    words = models.CharField(max_length=500, blank=True)
+    pain = models.PositiveSmallIntegerField(null=True)
+    old_acuity = models.PositiveSmallIntegerField(null=True)
+    new_acuity = models.PositiveSmallIntegerField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit"], condition=Q(answered_at=None), name="asked_once_at_a_time"),
+            models.CheckConstraint(condition=Q(pain=None) | Q(pain__lte=10), name="pain_is_0_to_10"),
+        ]
+
+
+class TaskQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Tasks of the clinics a person hosts people for."""
+        return self.filter(visit__in=Visit.objects.hosted_by(user))
+
+    def open(self):
+        """What is still to be done for people who are still here."""
+        return self.filter(done_at=None, visit__state__in=OPEN)
+
+
+class Task(models.Model):
+    """Something that a coordinator or an assistant has to do for somebody who is here (FHIR Task)."""
+
+    class Kind(models.TextChoices):
+        NO_ANSWER = "no-answer", _("Did not answer how they are")
+        PERSON = "person", _("Wants a person to look")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=15, choices=Kind)
+    words = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=300, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "kind"], condition=Q(done_at=None), name="one_open_task_of_a_kind")
+        ]

@@ -1,43 +1,44 @@
-"""The queue is a question: who comes next, where do I stand, how long will it take."""
+"""The queue is a question: who comes next, where do I stand and why, how long will it take."""
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Clinic, Practitioner, User
+from scheduling.models import Appointment
 
-from .models import Visit
+from . import order
+from .models import Acuity, Visit
+from .order import TARGET_MINUTES, VISIT_MINUTES, Expectation
 from .states import WITH_DOCTOR
 
-# Minutes a person of each level may safely wait (targets of the Canadian scale from which the Korean one comes).
-TARGET_MINUTES = {1: 0, 2: 15, 3: 30, 4: 60, 5: 120}
-VISIT_MINUTES = 10  # what a visit usually takes
+OVERLOADED = 0.9  # from this forecast on, no order can see everybody in time: the pages say so
+FORECAST_HOURS = 2
 
 
 def rank(acuity: int, since: datetime, now: datetime) -> tuple:
-    """Sort key: levels 1 and 2 first, then by the share of the safe wait that is used up, ties by arrival, then by level."""
-    if acuity <= 2:
-        return (acuity, 0.0, since)
-    return (3, -safe_wait_used(acuity, since, now), since, acuity)
+    """The sort key of somebody who has waited since then; whole microseconds, as in the database."""
+    return order.rank(acuity, (now - since) // timedelta(microseconds=1))
 
 
 def safe_wait_used(acuity: int, since: datetime, now: datetime) -> float:
-    """Share of the safe wait that is used up: 1.0 is the target itself; level 1 has no wait to use."""
-    waited = max(0.0, (now - since).total_seconds() / 60)
-    return waited / max(1, TARGET_MINUTES[acuity])
+    """Share of the safe wait that is used up."""
+    return order.safe_wait_used(acuity, (now - since).total_seconds() / 60)
 
 
 class Place(NamedTuple):
     """One line of the queue."""
 
-    number: int
+    number: int | None  # an emergency has none
     visit: Visit
     waited_minutes: int
     target_minutes: int
     used_percent: int
+    ahead: order.Ahead
 
     @property
     def is_late(self):
@@ -45,58 +46,86 @@ class Place(NamedTuple):
 
 
 def in_order(visits, now: datetime | None = None) -> list[Place]:
-    """Waiting visits in the order in which they are to be seen; who is booked for later does not wait yet."""
+    """Waiting visits in the order in which they are to be seen; emergencies and who is booked for later have no place."""
     now = now or timezone.now()
-    here = [visit for visit in visits if visit.waiting_since <= now]
-    here.sort(key=lambda visit: rank(visit.acuity, visit.waiting_since, now))
-    return [_place(number, visit, now) for number, visit in enumerate(here, start=1)]
+    here = [visit for visit in visits if visit.waiting_since <= now and visit.acuity > Acuity.RESUSCITATION]
+    return numbered(sorted(here, key=lambda visit: (*rank(visit.acuity, visit.waiting_since, now), visit.pk)), now)
 
 
-def _place(number, visit, now):
-    waited = int((now - visit.waiting_since).total_seconds() // 60)
+def numbered(line, now: datetime) -> list[Place]:
+    """Visits that stand in order already, as lines of the queue."""
+    ahead: Counter[int] = Counter()
+    places = []
+    for number, visit in enumerate(line, start=1):
+        places.append(_place(number, visit, order.why(visit.acuity, ahead), now))
+        ahead[visit.acuity] += 1
+    return places
+
+
+def _place(number, visit, ahead, now):
+    waited = max(0, int((now - visit.waiting_since).total_seconds() // 60))
     used = round(100 * safe_wait_used(visit.acuity, visit.waiting_since, now))
-    return Place(number, visit, waited, TARGET_MINUTES[visit.acuity], used)
+    return Place(number, visit, waited, TARGET_MINUTES[visit.acuity], used, ahead)
 
 
-def of_staff(user) -> list[Place]:
+def of_staff(user, now: datetime | None = None) -> list[Place]:
     """The queue of all clinics a person works for."""
-    return in_order(Visit.objects.visible_to(user).waiting().with_people())
+    now = now or timezone.now()
+    return numbered(Visit.objects.visible_to(user).in_line(now).with_people(), now)
 
 
-def place_of(visit) -> Place | None:
-    """Where this visit stands among all whom the doctors of its clinic look after; None when it does not wait (yet)."""
-    places = in_order(Visit.objects.waiting().filter(clinic__in=_clinics_beside(visit.clinic_id)).with_people())
-    return next((place for place in places if place.visit.pk == visit.pk), None)
+def emergencies(user, now: datetime | None = None) -> list[Place]:
+    """Lives in danger in all clinics a person works for: whoever is free sees them now, and whoever is not may interrupt."""
+    now = now or timezone.now()
+    visits = Visit.objects.visible_to(user).emergencies().with_people()
+    return [_place(None, visit, order.Ahead(0, 0, 0), now) for visit in visits]
+
+
+def place_of(visit, now: datetime | None = None) -> Place | None:
+    """Where this visit stands among all whom the doctors of its clinic look after; None when it has no place (yet)."""
+    now = now or timezone.now()
+    line = Visit.objects.filter(clinic__in=clinics_beside(visit.clinic_id)).in_line(now)
+    return next((place for place in numbered(line, now) if place.visit.pk == visit.pk), None)
 
 
 def soon(now: datetime | None = None) -> Iterator[Place]:
     """Who will probably be called in next, everywhere: as many as doctors are at work, and always the first."""
-    waiting = Visit.objects.waiting().with_people()
-    for clinic_id in waiting.values_list("clinic", flat=True).distinct():
-        beside = _clinics_beside(clinic_id)
-        first = in_order(waiting.filter(clinic__in=beside), now)[: _doctors_at_work(beside)]
-        yield from (place for place in first if place.visit.clinic_id == clinic_id)
+    now = now or timezone.now()
+    for clinic_id in Visit.objects.in_line(now).order_by().values_list("clinic", flat=True).distinct():
+        beside = clinics_beside(clinic_id)
+        first = Visit.objects.filter(clinic__in=beside).in_line(now).with_people()[: doctors_at_work(beside)]
+        yield from (place for place in numbered(first, now) if place.visit.clinic_id == clinic_id)
 
 
-def _clinics_beside(clinic_id):
+def clinics_beside(clinic_id):
     """A clinic, and those its doctors serve as well: there stands who may be seen before."""
     doctors = Practitioner.objects.filter(clinics=clinic_id, user__role=User.Role.DOCTOR)
     return Clinic.objects.filter(Q(pk=clinic_id) | Q(practitioners__in=doctors)).values("pk")
 
 
-def _doctors_at_work(clinics) -> int:
+def doctors_at_work(clinics) -> int:
+    """Doctors who have somebody in their room now; at least one will come."""
     doctors = Practitioner.objects.filter(clinics__in=clinics, user__role=User.Role.DOCTOR)
     return max(1, doctors.filter(visits__state__in=WITH_DOCTOR).distinct().count())
 
 
-class Expectation(NamedTuple):
-    """An honest guess of the wait that is still ahead."""
-
-    from_minutes: int
-    to_minutes: int
-
-
 def expectation(place: Place) -> Expectation:
-    """A range, since nobody knows: those ahead, shared by the doctors at work now, half as long to twice as long."""
-    ahead = place.number * VISIT_MINUTES / _doctors_at_work(_clinics_beside(place.visit.clinic_id))
-    return Expectation(round(ahead / 2), round(ahead * 2))
+    """The wait that is still ahead, between two numbers of minutes."""
+    doctors = doctors_at_work(clinics_beside(place.visit.clinic_id))
+    return order.expectation(place.visit.acuity, place.number, doctors)
+
+
+def forecast_load(clinics, now: datetime | None = None) -> float:
+    """Work of the next two hours against the doctors at work: who waits, who is booked, and as many as came in the last two."""
+    now = now or timezone.now()
+    hours = timedelta(hours=FORECAST_HOURS)
+    visits = Visit.objects.filter(clinic__in=clinics)
+    waiting = visits.waiting().filter(waiting_since__lte=now + hours).count()
+    came = visits.filter(arrived_at__gt=now - hours, arrived_at__lte=now).count()
+    booked = Appointment.objects.booked().filter(clinic__in=clinics, visit=None, start__range=(now, now + hours)).count()
+    return (waiting + came + booked) * VISIT_MINUTES / (doctors_at_work(clinics) * FORECAST_HOURS * 60)
+
+
+def is_overloaded(clinics) -> bool:
+    """Whether the pages have to say that the wait will be long."""
+    return forecast_load(clinics) > OVERLOADED

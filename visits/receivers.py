@@ -2,12 +2,10 @@
 
 from django.dispatch import receiver
 
-from .hints import clinic_group, push, visit_group
+from . import hints
 from .signals import visit_changed
 
 
 @receiver(visit_changed)
 def tell_browsers(sender, change, **kwargs):
-    message = {"type": "visit.changed", "visit": str(change.visit_id)}
-    for group in clinic_group(change.visit.clinic_id), visit_group(change.visit_id):
-        push(group, message)
+    hints.tell(change.visit)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("appointment/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("appointment/<uuid:pk>/calendar.ics", views.calendar, name="calendar"),
     path("visit/<uuid:pk>/leave/", views.leave, name="leave"),
+    path("visit/<uuid:pk>/person/", views.ask_for_person, name="ask-for-person"),
     path("visit/<uuid:pk>/qr.svg", views.qr, name="qr"),
 ]

@@ -10,7 +10,7 @@ from scheduling.forms import by_day, chosen_day, chosen_slot
 from scheduling.models import Appointment
 from scheduling.openings import open_slots
 
-from . import ahead, flow, links
+from . import ahead, errands, flow, links
 from .access import actor, appointment_of_person, visit_of_person
 from .models import Visit
 
@@ -96,6 +96,13 @@ def calendar(request, pk):
 def leave(request, pk):
     """The patient decides to go."""
     flow.leave(visit_of_person(request, pk), by=actor(request), reason="patient left")
+    return redirect("visit", pk=pk)
+
+
+@require_POST
+def ask_for_person(request, pk):
+    """The patient's right: a person looks at the place, the level, the wait."""
+    errands.ask_for_person(visit_of_person(request, pk), by=actor(request), words=request.POST.get("words", ""))
     return redirect("visit", pk=pk)
 
 

@@ -15,7 +15,7 @@ from intake.forms import VitalsForm
 from intake.models import Intake
 from video import phone
 from visits import links, queue
-from visits.models import Visit
+from visits.models import Reassessment, Task, Visit
 
 from ..access import only_for
 from ..forms import BringInForm, FindForm
@@ -76,14 +76,16 @@ def _today(user):
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     hosted = Visit.objects.hosted_by(user).with_people()
     visits = phone.with_wishes(hosted.filter(arrived_at__gte=midnight) | hosted.open())
-    places = {place.visit.pk: place for place in queue.of_staff(user)}
+    places = {place.visit.pk: place for place in (*queue.emergencies(user), *queue.of_staff(user))}
     rows = [(visit, places.get(visit.pk)) for visit in visits]
+    tasks = Task.objects.visible_to(user).open().select_related("visit__patient", "visit__clinic")
+    asked = Reassessment.objects.filter(visit__in=hosted.waiting(), answered_at=None).values_list("visit", flat=True)
     audit.saw(user, "queue.read", visits)
-    return {"rows": sorted(rows, key=lambda row: _desk_order(*row))}
+    return {"rows": sorted(rows, key=lambda row: _desk_order(*row)), "tasks": tasks, "asked": set(asked)}
 
 
 def _desk_order(visit, place):
-    return not visit.is_open, not visit.emergency_at, place.number if place else 0, -visit.arrived_at.timestamp()
+    return not visit.is_open, not visit.emergency_at, place.number or 0 if place else 0, -visit.arrived_at.timestamp()
 
 
 @require_safe

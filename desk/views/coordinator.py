@@ -7,7 +7,7 @@ from accounts import audit
 from accounts.models import User
 from video import stored
 from visits import queue
-from visits.models import Acuity, Visit
+from visits.models import Acuity, Task, Visit
 from visits.states import WITH_DOCTOR
 
 from ..access import only_for
@@ -31,11 +31,13 @@ def board_fragment(request):
 
 def _board(user):
     """Per clinic: who waits, how long the longest, who is late, who is with a doctor."""
-    places = queue.of_staff(user)
-    audit.saw(user, "queue.read", [place.visit for place in places])
+    places = [*queue.emergencies(user), *queue.of_staff(user)]
+    tasks = Task.objects.visible_to(user).open().select_related("visit__patient", "visit__clinic")
+    audit.saw(user, "queue.read", {place.visit for place in places} | {task.visit for task in tasks})
     busy = list(Visit.objects.visible_to(user).filter(state__in=WITH_DOCTOR).with_people())
     rows = [_row(clinic, places, busy) for clinic in user.clinics]
-    return {"rows": rows, "places": places, "levels": Acuity.choices, "incomplete": stored.incomplete(user)}
+    facts = {"rows": rows, "places": places, "levels": Acuity.choices, "tasks": tasks}
+    return facts | {"overloaded": queue.is_overloaded(user.clinics), "incomplete": stored.incomplete(user)}
 
 
 def _row(clinic, places, busy):

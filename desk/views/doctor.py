@@ -11,7 +11,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from video import phone
 from visits import flow, queue
-from visits.models import Visit
+from visits.models import Acuity, Visit
 from visits.states import WITH_DOCTOR, State
 
 from ..access import only_for
@@ -39,9 +39,12 @@ def _queue(user):
     visits = phone.with_wishes(with_reasons(visits))
     audit.saw(user, "queue.read", visits)
     waiting = [visit for visit in visits if visit.state == State.WAITING]
+    in_line = [visit for visit in waiting if visit.acuity > Acuity.RESUSCITATION]
     return {
-        "places": queue.in_order(waiting, now),
-        "later": sorted((v for v in waiting if v.waiting_since > now), key=lambda v: v.waiting_since),
+        "emergencies": [visit for visit in waiting if visit.acuity == Acuity.RESUSCITATION],
+        "overloaded": queue.is_overloaded(user.clinics),
+        "places": queue.in_order(in_line, now),
+        "later": sorted((v for v in in_line if v.waiting_since > now), key=lambda v: v.waiting_since),
         "alarms": [visit for visit in visits if visit.state == State.ARRIVED and visit.emergency_at],
         "mine": [v for v in visits if v.state in WITH_DOCTOR and v.practitioner and v.practitioner.user_id == user.pk],
     }
@@ -57,6 +60,14 @@ def call_in(request, pk):
     """The doctor is ready for this patient."""
     flow.call_in(_treatable(request, pk), by=request.user)
     return redirect("desk:visit", pk=pk)
+
+
+@require_POST
+@only_for(User.Role.DOCTOR)
+def call_in_next(request):
+    """Whoever is next; when two doctors press at once each gets somebody."""
+    visit = flow.call_in_next(by=request.user)
+    return redirect("desk:visit", pk=visit.pk) if visit else redirect("desk:queue")
 
 
 @require_POST

@@ -9,9 +9,9 @@ from accounts import audit
 from records import signing
 from scheduling.models import Appointment
 from video import phone
-from visits import links, queue
+from visits import clock, links, queue
 from visits.access import actor, visit_of_person
-from visits.models import Visit
+from visits.models import Task, Visit
 from visits.states import State
 
 
@@ -52,8 +52,12 @@ def visit_fragment(request, pk):
 
 def _now(found):
     place = queue.place_of(found) if found.state == State.WAITING else None
+    waits = found.state == State.WAITING
     return {
         "visit": found,
+        "question": clock.open_question(found),
+        "person": found.tasks.filter(kind=Task.Kind.PERSON).select_related("done_by__practitioner").last(),
+        "overloaded": waits and queue.is_overloaded(queue.clinics_beside(found.clinic_id)),
         "place": place,
         "wish": phone.wish_of(found) if found.is_open else None,
         "expectation": queue.expectation(place) if place else None,

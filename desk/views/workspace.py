@@ -115,6 +115,11 @@ def _earlier(found, user):
 def _short(user):
     """The queue in a few lines, red flags first."""
     alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people()
-    places = queue.of_staff(user)
-    audit.saw(user, "queue.read", [place.visit for place in places[:SHORT]])
-    return {"alarms": alarms, "places": places[:SHORT], "more": max(0, len(places) - SHORT)}
+    emergencies, places = queue.emergencies(user), queue.of_staff(user)
+    audit.saw(user, "queue.read", [place.visit for place in (*emergencies, *places[:SHORT])])
+    return {
+        "emergencies": [place.visit for place in emergencies],
+        "alarms": alarms,
+        "places": places[:SHORT],
+        "more": max(0, len(places) - SHORT),
+    }

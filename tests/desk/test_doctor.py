@@ -175,3 +175,29 @@ class WorkspaceTest(TestCase):
             self.assertEqual(self.client.post(self.address(name)).status_code, 405)
         for name in "call-in", "hold", "resume", "break-off":
             self.assertEqual(self.client.get(self.address(name)).status_code, 405)
+
+
+class NextTest(TestCase):
+    def setUp(self):
+        self.clinic = make_clinic()
+        self.client.force_login(make_doctor(clinic=self.clinic))
+        self.address = reverse("desk:call-in-next")
+
+    def test_one_click_calls_in_whoever_is_next(self):
+        make_visit(clinic=self.clinic, acuity=4)
+        urgent = make_visit(clinic=self.clinic, acuity=2)
+        self.assertRedirects(self.client.post(self.address), reverse("desk:visit", args=[urgent.pk]))
+
+    def test_an_emergency_is_before_everybody(self):
+        make_visit(clinic=self.clinic, acuity=2)
+        emergency = make_visit(clinic=self.clinic, acuity=1)
+        self.assertRedirects(self.client.post(self.address), reverse("desk:visit", args=[emergency.pk]))
+
+    def test_where_nobody_waits_nobody_is_called(self):
+        make_visit()
+        self.assertRedirects(self.client.post(self.address), reverse("desk:queue"))
+
+    def test_it_is_for_doctors_and_by_post(self):
+        self.assertEqual(self.client.get(self.address).status_code, 405)
+        self.client.force_login(make_assistant(clinic=self.clinic))
+        self.assertEqual(self.client.post(self.address).status_code, 404)

@@ -57,7 +57,7 @@ def send(page, visit):
 
 def row(page, visit):
     """A visit's line in the queue."""
-    return page.locator(f"#visit-{visit}")
+    return page.locator(f"#visit-{visit}, #emergency-{visit}")
 
 
 def level(page, visit):

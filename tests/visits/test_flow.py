@@ -64,6 +64,16 @@ class MoveTest(TestCase):
         self.assertEqual((Change.objects.count(), AuditEvent.objects.count()), rows)
         self.assertEqual(Visit.objects.get(pk=visit.pk).state, State.WAITING)
 
+    def test_who_still_waits_is_not_resumed_without_a_doctor(self):
+        visit = make_visit(state=State.WAITING)
+        with self.assertRaises(flow.WrongState):
+            flow.resume(visit, by=make_doctor(clinic=visit.clinic))
+
+    def test_who_is_on_hold_keeps_their_doctor(self):
+        visit = make_visit(state=State.ON_HOLD)
+        with self.assertRaises(flow.WrongState):
+            flow.call_in(visit, by=make_doctor(clinic=visit.clinic))
+
     def test_a_stale_page_cannot_call_in_twice(self):
         visit, first = make_visit(), make_doctor()
         flow.call_in(visit, by=first)

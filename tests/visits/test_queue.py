@@ -1,14 +1,16 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as HypothesisTestCase
 
-from tests.factories import make_clinic, make_doctor, make_visit
+from tests.factories import make_clinic, make_doctor, make_patient, make_visit
 from visits import queue
-from visits.queue import TARGET_MINUTES
+from visits.models import Visit
+from visits.order import POINTS, TARGET_MINUTES
 from visits.states import State
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -20,10 +22,12 @@ class Waiting:
 
     acuity: int
     waiting_since: datetime
+    pk: int
 
 
-people = st.lists(
-    st.builds(Waiting, st.integers(1, 5), st.integers(0, 600).map(lambda minutes: NOW - timedelta(minutes=minutes))), max_size=30
+moments = st.integers(0, 600 * 60).map(lambda seconds: NOW - timedelta(seconds=seconds, microseconds=seconds % 7))
+people = st.lists(st.tuples(st.integers(2, 5), moments), max_size=30).map(
+    lambda rows: [Waiting(*row, pk=pk) for pk, row in enumerate(rows)]
 )
 
 
@@ -37,51 +41,84 @@ class OrderTest(SimpleTestCase):
         self.assertCountEqual([place.visit for place in places], visits)
         self.assertEqual([place.number for place in places], list(range(1, len(visits) + 1)))
 
+    @given(people)
+    def test_everybody_ahead_has_a_reason(self, visits):
+        for place in queue.in_order(visits, NOW):
+            self.assertEqual(place.ahead.number, place.number - 1)
+
     @given(people, st.randoms(use_true_random=False))
     def test_the_order_does_not_depend_on_how_one_asks(self, visits, random):
         shuffled = random.sample(visits, len(visits))
         self.assertEqual(self.line(visits), self.line(shuffled))
 
     @given(people)
-    def test_level_1_comes_before_level_2_and_both_before_all_others(self, visits):
+    def test_level_2_comes_before_all_others(self, visits):
         levels = [min(visit.acuity, 3) for visit in self.line(visits)]
         self.assertEqual(levels, sorted(levels))
 
     @given(people)
     def test_of_the_same_level_who_came_first_is_first(self, visits):
-        for level in range(1, 6):
+        for level in range(2, 6):
             since = [visit.waiting_since for visit in self.line(visits) if visit.acuity == level]
             self.assertEqual(since, sorted(since))
 
     @given(people)
-    def test_among_levels_3_to_5_the_larger_used_share_of_the_safe_wait_is_first(self, visits):
+    def test_among_levels_3_to_5_what_the_waiting_counts_decides(self, visits):
         rest = [visit for visit in self.line(visits) if visit.acuity > 2]
-        used = [queue.safe_wait_used(visit.acuity, visit.waiting_since, NOW) for visit in rest]
-        self.assertEqual(used, sorted(used, reverse=True))
+        points = [(NOW - visit.waiting_since) * POINTS[visit.acuity] for visit in rest]
+        self.assertEqual(points, sorted(points, reverse=True))
 
     @given(people, st.integers(0, 29))
     def test_nobody_falls_back_when_they_become_more_urgent(self, visits, index):
-        if index >= len(visits) or visits[index].acuity == 1:
+        if index >= len(visits) or visits[index].acuity == 2:
             return
         chosen = visits[index]
-        raised = Waiting(chosen.acuity - 1, chosen.waiting_since)
+        raised = replace(chosen, acuity=chosen.acuity - 1)
         after = [*visits[:index], raised, *visits[index + 1 :]]
         self.assertLessEqual(self.line(after).index(raised), self.line(visits).index(chosen))
 
+    @given(people, st.integers(1, 600))
+    def test_waiting_never_changes_the_order_within_a_level(self, visits, minutes):
+        before, after = self.line(visits), self.line(visits, NOW + timedelta(minutes=minutes))
+        for level in range(2, 6):
+            self.assertEqual([v for v in before if v.acuity == level], [v for v in after if v.acuity == level])
+
     @given(st.integers(3, 5), st.integers(0, 300))
     def test_nobody_waits_forever_behind_newcomers_of_level_3(self, level, minutes):
-        old = Waiting(level, NOW - timedelta(minutes=TARGET_MINUTES[level] * 2 + minutes))
-        newcomers = [Waiting(3, NOW - timedelta(minutes=wait)) for wait in range(0, 59)]
+        old = Waiting(level, NOW - timedelta(minutes=TARGET_MINUTES[level] * 2 + minutes), pk=99)
+        newcomers = [Waiting(3, NOW - timedelta(minutes=wait), wait) for wait in range(20)]
         self.assertEqual(self.line([*newcomers, old])[0], old)
 
+    def test_an_emergency_has_no_place_because_it_interrupts(self):
+        self.assertEqual(self.line([Waiting(1, NOW, 1)]), [])
+
     def test_who_is_booked_for_later_does_not_wait_yet(self):
-        later = Waiting(1, NOW + timedelta(minutes=5))
+        later = Waiting(2, NOW + timedelta(minutes=5), 1)
         self.assertEqual(self.line([later]), [])
         self.assertEqual(self.line([later], NOW + timedelta(minutes=5)), [later])
 
     def test_late_is_more_than_the_whole_safe_wait(self):
-        on_time, late = queue.in_order([Waiting(4, NOW - timedelta(minutes=wait)) for wait in (60, 61)], NOW)[::-1]
+        visits = [Waiting(4, NOW - timedelta(minutes=wait), wait) for wait in (60, 61)]
+        on_time, late = queue.in_order(visits, NOW)[::-1]
         self.assertEqual((on_time.is_late, late.is_late), (False, True))
+
+
+class DatabaseOrderTest(HypothesisTestCase):
+    """One query of the database and plain arithmetic give the same queue."""
+
+    @settings(max_examples=60, deadline=None, derandomize=True)
+    @given(st.lists(st.tuples(st.integers(1, 5), moments), max_size=25))
+    def test_the_database_orders_as_the_pure_function_does(self, rows):
+        clinic = make_clinic()
+        patients = [make_patient(clinic=clinic) for _ in rows]
+        Visit.objects.bulk_create(
+            Visit(patient=patient, clinic=clinic, state=State.WAITING, acuity=acuity, waiting_since=since, arrived_at=since)
+            for patient, (acuity, since) in zip(patients, rows, strict=True)
+        )
+        for now in (NOW, NOW - timedelta(hours=2), NOW + timedelta(hours=3)):
+            line = list(Visit.objects.in_line(now))
+            pure = [place.visit for place in queue.in_order(Visit.objects.waiting(), now)]
+            self.assertEqual(line, pure)
 
 
 class PlaceTest(TestCase):
@@ -94,7 +131,7 @@ class PlaceTest(TestCase):
         self.assertEqual(queue.place_of(self.second).number, 2)
 
     def test_who_waits_elsewhere_for_the_same_doctor_counts_too(self):
-        doctor, elsewhere = make_doctor(clinic=self.clinic), make_visit(acuity=1)
+        doctor, elsewhere = make_doctor(clinic=self.clinic), make_visit(acuity=2)
         self.assertEqual(queue.place_of(self.second).number, 2)
         doctor.practitioner.clinics.add(elsewhere.clinic)
         self.assertEqual(queue.place_of(self.second).number, 3)

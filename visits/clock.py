@@ -1,0 +1,58 @@
+"""The re-assessment clock: whoever waits is asked again how they are, the more urgent the sooner."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from . import errands, hints
+from .models import Reassessment, Task, Visit
+from .order import LOOK_AGAIN_MINUTES
+from .states import State
+
+GRACE = timedelta(minutes=5)  # who has not answered by then may not be able to: a person goes and looks
+
+
+def due(now: datetime | None = None) -> QuerySet[Visit]:
+    """Who has to be asked now: the last look (or the arrival in the queue) is long enough ago, and nothing is open."""
+    now = now or timezone.now()
+    looks = Reassessment.objects.filter(visit=OuterRef("pk"))
+    last = Coalesce(Subquery(looks.order_by("-answered_at").values("answered_at")[:1]), F("waiting_since"))
+    is_time = Q()
+    for level, minutes in LOOK_AGAIN_MINUTES.items():
+        is_time |= Q(acuity=level, last_look__lte=now - timedelta(minutes=minutes))
+    unasked = Visit.objects.waiting().filter(~Exists(looks.filter(answered_at=None)))
+    return unasked.annotate(last_look=last).filter(is_time)
+
+
+def ask(visit) -> None:
+    """Put the three questions on the patient's page and on the front desk; once, however often it is tried."""
+    try:
+        with transaction.atomic():
+            Reassessment.objects.create(visit=visit)
+    except IntegrityError:
+        return
+    hints.tell(visit)
+
+
+def silent(now: datetime | None = None) -> QuerySet[Reassessment]:
+    """Questions of people who wait that nobody has answered in good time and nobody looks after yet."""
+    now = now or timezone.now()
+    asked = Reassessment.objects.filter(answered_at=None, asked_at__lte=now - GRACE, visit__state=State.WAITING)
+    looked_after = Task.objects.filter(visit=OuterRef("visit"), kind=Task.Kind.NO_ANSWER, made_at__gte=OuterRef("asked_at"))
+    return asked.filter(~Exists(looked_after)).select_related("visit")
+
+
+def tick() -> None:
+    """Ask whoever is due; where no answer came, ask a person to look."""
+    for visit in due():
+        ask(visit)
+    for reassessment in silent():
+        errands.make(reassessment.visit, Task.Kind.NO_ANSWER, by=None)
+
+
+def open_question(visit) -> Reassessment | None:
+    """The questions that stand on the patient's page now."""
+    return visit.reassessments.filter(answered_at=None).first() if visit.state == State.WAITING else None
