@@ -8,9 +8,10 @@ import numpy as np
 
 from .inference.case import Case, Finding
 from .inference.decision import inputs, of_a_line, tier_of
-from .inference.features import LONGEST, understood
+from .inference.features import understood
 from .inference.model import Model, Reading
 from .inference.vital_signs import outside
+from .inference.wording import LONGEST
 from .knowledge import red_flags
 from .knowledge.questions import chosen
 from .knowledge.signs import level_of, signs, urgency

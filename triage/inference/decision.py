@@ -75,7 +75,7 @@ def inputs(levels: NDArray, urgency: Sequence[float]) -> NDArray[np.float64]:
 def of_a_line(shorthand: Sequence[float] | NDArray[np.float64], age: float | None) -> NDArray[np.float64]:
     """What the clinic's tier weighs too: four logits of the line as shorthand, and the steps of age."""
     older = [float(age is not None and age >= step) for step in AGES]
-    return np.concatenate([np.clip(shorthand, -6, 6), older])
+    return np.concatenate([shorthand, older])
 
 
 def tier_of(words: str, vitals: Mapping[str, object], answered: bool) -> str:

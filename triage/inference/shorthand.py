@@ -23,11 +23,11 @@ class Shorthand:
     heads: NDArray[np.float64]
     bias: NDArray[np.float64]
 
-    def levels(self, words: str, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Logits of level <= 1, <= 2, <= 3, <= 4; zeros for a line that is no shorthand."""
+    def levels(self, words: str, heard: str, logits: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Logits of level <= 1, <= 2, <= 3, <= 4; zeros for a line that is no shorthand.  heard: the plain text of the words."""
         if not is_shorthand(words):
             return np.array(SILENT)
-        places, values = self.vocabulary.vector(words)
+        places, values = self.vocabulary.vector(heard)
         return values @ self.pieces[places] + np.clip(logits, QUIET, LOUD) @ self.heads + self.bias
 
     @classmethod

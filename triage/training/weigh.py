@@ -22,6 +22,7 @@ from .patients import code_of
 RISK = 0.08  # of the calibration cases, this share may be judged less urgent than they are
 HOLD = 1.0  # strength that holds weights near zero
 RARE = 0.02  # a sign this rare with a complaint is not kept
+MANY = 400  # steps of a fit
 ASKED = 6  # questions that a simulated interview asks at most
 
 
@@ -88,20 +89,20 @@ def threshold(chances, levels, ruled, risk: float = RISK) -> float:
     return float(np.sort(at_truth)[place])
 
 
-def fit(table: NDArray, happened: NDArray, free: int = 0, hold: float = HOLD) -> NDArray[np.float64]:
+def fit(table, happened: NDArray, free: int = 0, hold: float | NDArray = HOLD) -> NDArray[np.float64]:
     """Logistic regression whose weights are >= 0, except for the last `free` columns; the bias comes last."""
     width = table.shape[1]
 
     def loss(weights):
         values = table @ weights[:width] + weights[width]
-        chances = 1 / (1 + np.exp(-values))
-        wrong = chances - happened
+        wrong = 1 / (1 + np.exp(-values)) - happened
         likelihood = np.logaddexp(0, values).sum() - values[happened.astype(bool)].sum()
-        penalty = hold * (weights[:width] ** 2).sum() / 2
+        penalty = (hold * weights[:width] ** 2).sum() / 2
         return likelihood + penalty, np.append(table.T @ wrong + hold * weights[:width], wrong.sum())
 
     bounds = [(0, None)] * (width - free) + [(None, None)] * (free + 1)
-    return minimize(loss, np.append(np.full(width, 0.1), 0.0), jac=True, method="L-BFGS-B", bounds=bounds).x
+    start = np.append(np.repeat([0.1, 0.0], [width - free, free]), 0.0)
+    return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MANY}).x
 
 
 def chances_by(weights: Sequence[NDArray], table: NDArray) -> NDArray[np.float64]:
