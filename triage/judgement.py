@@ -103,11 +103,13 @@ def weigh(case: Case, model: Model, reading: Reading, known: Mapping[str, float]
     """The model's opinion for words that were read and signs that are known."""
     heard = {**reading.present, **known}
     tier = tier or tier_of(case.words, case.vitals, bool(known))
-    seen = np.concatenate([inputs(reading.levels, urgency(heard, case.age)), of_a_line(reading.shorthand, case.age)])
-    chances = model.decision.chances(tier, seen, outside(case.vitals, case.age))
+    beyond = outside(case.vitals, case.age)
+    line = of_a_line(reading.shorthand, case.age, reading.complaints, beyond)
+    seen = np.concatenate([inputs(reading.levels, urgency(heard, case.age)), line])
+    chances = model.decision.chances(tier, seen, beyond)
     edges = [0.0, *chances, 1.0]
     possible = tuple(level for level in range(1, 6) if edges[level - 1] < 1 - SURE and edges[level] > SURE)
-    return Opinion(tuple(chances.tolist()), model.decision.level(tier, chances), possible, tier, heard, reading)
+    return Opinion(tuple(chances.tolist()), model.decision.level(tier, case.language, chances), possible, tier, heard, reading)
 
 
 def _cannot_tell(case: Case, opinion: Opinion) -> bool:

@@ -1,5 +1,6 @@
 """How urgent a nurse's line sounds: "dyspnea, O2 sat drop". Four numbers that the decision weighs for the clinic's tier alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from .features import Vocabulary
 
 LONGEST: Final = 80  # characters: the longest line that is read as shorthand
+SENTENCES: Final = re.compile(r"\w{4,}[.!?]\s+\w")
 QUIET, LOUD = -6.0, 4.0  # logits of the heads are cut to this
 SILENT: Final = (0.0, 0.0, 0.0, 0.0)
 
@@ -39,5 +41,5 @@ class Shorthand:
 
 
 def is_shorthand(words: str) -> bool:
-    """One short line without a full stop in it."""
-    return len(words) <= LONGEST and "." not in words.rstrip(".")
+    """One short line that is no sentence followed by another; "Rt. arm" is none."""
+    return len(words) <= LONGEST and not SENTENCES.search(words)

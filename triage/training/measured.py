@@ -15,13 +15,13 @@ from tqdm import tqdm
 
 from triage.figures import calibration_error
 from triage.inference.case import Case
-from triage.inference.decision import CLINIC, inputs, of_a_line
+from triage.inference.decision import AGES, CLINIC, inputs, of_a_line
 from triage.inference.model import load
-from triage.inference.shorthand import SILENT
 from triage.inference.vital_signs import KINDS, outside
 from triage.knowledge import red_flags
 from triage.knowledge.signs import urgency
 
+from .corpus import LANGUAGES
 from .shorthand import LEVELS, Patients, fit_patients, shorthand_of, stored
 from .train import MEASURED
 from .weigh import parts_of, threshold
@@ -54,12 +54,15 @@ def patients_of(file: Path, model) -> Patients:
     each = [case for case, _level, _site in found]
     readings = [model.read(case.words) for case in each]
     measured = [outside(case.vitals, case.age) for case in each]
+    lines = np.array(
+        [of_a_line((), case.age, read.complaints, beyond) for case, read, beyond in zip(each, readings, measured, strict=True)]
+    )
     return Patients(
         [model.wording.heard(case.words) for case in each],
         np.stack([model.logits(case.words) for case in each]),
         np.array([inputs(read.levels, urgency(read.present, case.age)) for read, case in zip(readings, each, strict=True)]),
-        np.array([[beyond.get(kind, 0.0) for kind in KINDS] for beyond in measured]),
-        np.array([of_a_line(SILENT, case.age)[len(SILENT) :] for case in each]),
+        np.hstack([[[beyond.get(kind, 0.0) for kind in KINDS] for beyond in measured], lines[:, len(AGES) :]]),
+        lines[:, : len(AGES)],
         np.array([level for _case, level, _site in found]),
         np.array([site for *_, site in found]),
         np.array([min((flag.level for flag in red_flags.find(case)), default=5) for case in each]),
@@ -80,15 +83,16 @@ def main(arguments: list[str]) -> None:
     chances = held_out(known)
     fitted = fit_patients(known)
     seen, beyond, older, *_words = fitted.parts(known)
+    kinds, places = np.split(beyond, [len(KINDS)], axis=1)
     tier = {
-        "weights": np.hstack([seen, np.eye(len(LEVELS)), older]).tolist(),
+        "weights": np.hstack([seen, np.eye(len(LEVELS)), older, places]).tolist(),
         "bias": [0.0] * len(LEVELS),
-        "enough": round(threshold(chances, known.levels, known.ruled, RISK), 4),
+        "enough": dict.fromkeys(LANGUAGES, round(threshold(chances, known.levels, known.ruled, RISK), 4)),
         "risk": RISK,
         "cases": len(known.levels),
         "calibration_error": [round(calibration_error(chances[:, level - 1], known.levels <= level), 4) for level in LEVELS],
     }
-    measured = [dict(zip(KINDS, row, strict=True)) for row in beyond.tolist()]
+    measured = [dict(zip(KINDS, row, strict=True)) for row in kinds.tolist()]
     written = {"tier": tier, "measured": measured, "shorthand": stored(shorthand_of(fitted, known), model.heads)}
     MEASURED.write_text(json.dumps(written) + "\n", encoding="utf-8")
     print(f"{CLINIC}: enough {tier['enough']}, calibration error {tier['calibration_error']}; written: {MEASURED.name}")

@@ -15,14 +15,15 @@ from .weigh import chances_by, fit
 
 DIGITS = 4
 LEVELS = (1, 2, 3, 4)
-HOLD_SEEN, HOLD_BEYOND, HOLD_AGE, HOLD_HEADS, HOLD_PIECES = 8.0, 0.5, 2.0, 20.0, 0.5  # strength that holds weights near zero
+HOLD_SEEN, HOLD_BEYOND, HOLD_AGE, HOLD_HEADS, HOLD_PIECES = 8.0, 0.5, 2.0, 20.0, 1.0  # strength that holds weights near zero
 
 
 class Patients(NamedTuple):
     """What is known of n patients.
 
     lines: the nurse's words, plain.  logits: what the heads read in them, shape (n, heads).  seen: levels and signs, (n, 8).
-    beyond: one column for each kind of measured value.  older: steps of age.  levels: what experts agreed on.  sites: hospital.
+    beyond: one column for each kind of measured value, then strong pain by place.  older: steps of age.  levels: what experts
+    agreed on.  sites: hospital.
     ruled: the most urgent level of the red flags.
     """
 

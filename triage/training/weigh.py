@@ -16,7 +16,7 @@ from triage.knowledge import red_flags
 from triage.knowledge.questions import questions
 from triage.knowledge.signs import signs, urgency
 
-from .corpus import Sentence
+from .corpus import LANGUAGES, Sentence
 from .patients import code_of
 
 RISK = 0.08  # of the calibration cases, this share may be judged less urgent than they are
@@ -45,8 +45,8 @@ def tiers_of(told: Sequence[Sentence], readings: Sequence[Reading], company) -> 
     answered = np.stack([_after_answers(told[at], readings[at], company, chooser) for at in mine])
     ruled = np.array([_by_rules(sentence) for sentence in told])
     return {
-        TEXT: _tier(words, levels, ruled, [sentence.group for sentence in told]),
-        ANSWERS: _tier(answered, levels[mine], ruled[mine], [told[at].group for at in mine]),
+        TEXT: _tier(words, levels, ruled, told),
+        ANSWERS: _tier(answered, levels[mine], ruled[mine], [told[at] for at in mine]),
     }
 
 
@@ -65,16 +65,17 @@ def _by_rules(sentence: Sentence) -> int:
     return flags[0].level if flags else 5
 
 
-def _tier(table, levels, ruled, groups) -> dict:
-    """Fit on all; the threshold comes from cases whose groups the weights had not seen."""
+def _tier(table, levels, ruled, told) -> dict:
+    """Fit on all; the thresholds, one for each language, come from cases whose groups the weights had not seen."""
     chances = np.zeros((len(levels), 4))
-    for rest, kept in parts_of(groups):
+    for rest, kept in parts_of([sentence.group for sentence in told]):
         chances[kept] = chances_by([fit(table[rest], levels[rest] <= level) for level in (1, 2, 3, 4)], table[kept])
     weights = np.array([fit(table, levels <= level) for level in (1, 2, 3, 4)])
+    mine = {language: np.array([sentence.language == language for sentence in told]) for language in LANGUAGES}
     return {
         "weights": np.round(weights[:, :-1], 4).tolist(),
         "bias": np.round(weights[:, -1], 4).tolist(),
-        "enough": round(threshold(chances, levels, ruled), 4),
+        "enough": {name: round(threshold(chances[who], levels[who], ruled[who]), 4) for name, who in mine.items()},
         "risk": RISK,
         "cases": len(levels),
         "calibration_error": [round(calibration_error(chances[:, at], levels <= at + 1), 4) for at in range(4)],
