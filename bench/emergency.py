@@ -11,7 +11,8 @@ import numpy as np
 
 from triage.figures import calibration_error, kappa
 from triage.inference.model import load
-from triage.training.measured import RISK, chances_for, held_out, patients_of, weights_of
+from triage.training.measured import RISK, held_out, patients_of
+from triage.training.shorthand import fit_patients
 from triage.training.weigh import threshold
 
 TEN = 10
@@ -23,7 +24,7 @@ def measure(file: Path) -> dict[str, str]:
     sites = np.zeros((len(known.levels), 4))
     for site in sorted(set(known.sites)):
         mine = known.sites == site
-        sites[mine] = chances_for(known.only(np.flatnonzero(mine)), *weights_of(known.only(np.flatnonzero(~mine))))
+        sites[mine] = fit_patients(known.only(np.flatnonzero(~mine))).chances(known.only(np.flatnonzero(mine)))
     found = {"ten parts": held_out(known, TEN), "one hospital by the other": sites}
     return {"patients": str(len(known.levels)), **{name: _figures(known, chances) for name, chances in found.items()}}
 

@@ -17,9 +17,9 @@ from triage.evaluation import read
 from triage.inference import model as inference
 from triage.judgement import judge
 from triage.knowledge import red_flags
-from triage.training.hasty import with_slips, without_spaces
 
 RELEASE = Path("triage/corpus/release.jsonl")
+LONG = 5  # letters a word must have to be mistyped
 DENIED = {
     "ko": (("열", "열은 없어요."), ("기침", "기침은 안 해요."), ("가슴", "가슴은 안 아파요.")),
     "en": (("fever|temperature|hot", "No fever."), ("cough", "No cough."), ("chest", "No chest pain.")),
@@ -73,11 +73,17 @@ def _kept(change, lines, before, model) -> str:
 
 
 def _typing_slips(words: str, language: str, chooser) -> str:
-    return with_slips(words, chooser) if language == "en" else ""
+    """English: two inner letters change places in one longer word of eight."""
+    parts = words.split(" ")
+    long = [at for at, part in enumerate(parts) if re.fullmatch(rf"[A-Za-z]{{{LONG},}}", part)]
+    for at in chooser.permutation(long)[: len(parts) // 8 + 1]:
+        cut = int(chooser.integers(1, len(parts[at]) - 2))
+        parts[at] = parts[at][:cut] + parts[at][cut + 1] + parts[at][cut] + parts[at][cut + 2 :]
+    return " ".join(parts) if language == "en" else ""
 
 
 def _no_spaces(words: str, language: str, _chooser) -> str:
-    return without_spaces(words) if language == "ko" else ""
+    return words.replace(" ", "") if language == "ko" else ""
 
 
 def _a_wrong_space(words: str, language: str, chooser) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 
 from .inference.case import Case, Finding
 from .inference.decision import inputs, of_a_line, tier_of
-from .inference.features import LONGEST, understood
+from .inference.features import understood
 from .inference.model import Model, Reading
 from .inference.vital_signs import outside
+from .inference.wording import LONGEST
 from .knowledge import red_flags
 from .knowledge.questions import chosen
 from .knowledge.signs import level_of, signs, urgency
@@ -102,11 +103,13 @@ def weigh(case: Case, model: Model, reading: Reading, known: Mapping[str, float]
     """The model's opinion for words that were read and signs that are known."""
     heard = {**reading.present, **known}
     tier = tier or tier_of(case.words, case.vitals, bool(known))
-    seen = np.concatenate([inputs(reading.levels, urgency(heard, case.age)), of_a_line(reading.shorthand, case.age)])
-    chances = model.decision.chances(tier, seen, outside(case.vitals, case.age))
+    beyond = outside(case.vitals, case.age)
+    line = of_a_line(reading.shorthand, case.age, reading.complaints, beyond)
+    seen = np.concatenate([inputs(reading.levels, urgency(heard, case.age)), line])
+    chances = model.decision.chances(tier, seen, beyond)
     edges = [0.0, *chances, 1.0]
     possible = tuple(level for level in range(1, 6) if edges[level - 1] < 1 - SURE and edges[level] > SURE)
-    return Opinion(tuple(chances.tolist()), model.decision.level(tier, chances), possible, tier, heard, reading)
+    return Opinion(tuple(chances.tolist()), model.decision.level(tier, case.language, chances), possible, tier, heard, reading)
 
 
 def _cannot_tell(case: Case, opinion: Opinion) -> bool:

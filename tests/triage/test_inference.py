@@ -14,7 +14,8 @@ import numpy as np
 
 from triage.inference import model as inference
 from triage.inference.case import Case
-from triage.inference.features import LONGEST, pieces, understood
+from triage.inference.features import pieces, understood
+from triage.inference.wording import LONGEST
 from triage.judgement import judge
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,8 +63,8 @@ class BadInputTest(TestCase):
                 self.assertEqual(found.level, 3)
 
     def test_only_the_first_characters_are_read(self):
-        start = "콧물이 나요 " * 200
-        self.assertEqual(pieces(start[:LONGEST]), pieces(start + CHEST))
+        start, wording = "콧물이 나요 " * 200, inference.load().wording
+        self.assertEqual(wording.told(start[:LONGEST]), wording.told(start + CHEST))
 
     def test_orders_to_the_model_are_only_words(self):
         plain = judged(COLD, language="en").level
@@ -73,15 +74,16 @@ class BadInputTest(TestCase):
         self.assertLessEqual(judged(f"{CHEST} 이 멍청한 기계야").level, 2)
 
     def test_separate_jamo_capitals_and_korean_spaces_change_nothing(self):
-        self.assertEqual(pieces(unicodedata.normalize("NFD", CHEST)), pieces(CHEST))
-        self.assertEqual(pieces(COLD.upper()), pieces(COLD))
-        self.assertEqual(pieces(CHEST.replace(" ", ""))[0], pieces(CHEST)[0])
+        heard = inference.load().wording.heard
+        self.assertEqual(heard(unicodedata.normalize("NFD", CHEST)), heard(CHEST))
+        self.assertEqual(heard(COLD.upper()), heard(COLD))
+        self.assertEqual(pieces(heard(CHEST.replace(" ", ""))), pieces(heard(CHEST)))
 
     def test_each_kind_of_piece_has_length_one_or_is_empty(self):
         places, values = inference.load().vocabulary.vector(CHEST)
         self.assertEqual(len(places), len(values))
         self.assertAlmostEqual(float(np.linalg.norm(values)), 2**0.5, places=4)
-        self.assertEqual(len(inference.load().vocabulary.vector(" ")[0]), 0)
+        self.assertEqual(len(inference.load().vocabulary.vector("")[0]), 0)
 
     def test_mixed_korean_and_english_is_understood(self):
         self.assertTrue(understood("chest가 너무 아파요"))

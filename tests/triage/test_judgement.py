@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from triage.inference import model as inference
 from triage.inference.case import Case
+from triage.inference.decision import CLINIC
 from triage.judgement import judge, opinion_of, score
 from triage.knowledge.questions import questions
 from triage.knowledge.signs import level_of, signs
@@ -19,6 +20,7 @@ STORIES = (
     "혈압약 처방만 받으려고요",
     "발목을 삐끗해서 부었어요",
 )
+LINES = ("abd pain", "Rt. arm weakness", "dyspnea, cough", "chest pain", "ant. epistaxis", "dizziness")  # as a nurse writes
 WORSE = {
     "spo2": (99, 60, -1),
     "hr": (80, 190, 1),
@@ -43,6 +45,17 @@ class MonotoneTest(TestCase):
         better, worse = (usual + (worst - usual) * share for share in sorted((one, other)))
         cases = [Case(words, age=age, answers=given_answers, vitals={key: value}) for value in (better, worse)]
         calm, ill = (judge(case, MODEL) for case in cases)
+        self.assertLessEqual(ill.level, calm.level)
+        self.assertGreaterEqual(score(ill.opinion) + 1e-9, score(calm.opinion))
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.sampled_from(LINES), st.floats(18, 100), st.sampled_from(sorted(WORSE)), st.floats(0, 1), st.floats(0, 1))
+    def test_nor_does_it_beside_a_nurses_line_and_a_full_set(self, line, age, key, one, other):
+        usual, worst, _way = WORSE[key]
+        full = {name: float(value[0]) for name, value in WORSE.items()}
+        values = (usual + (worst - usual) * share for share in sorted((one, other)))
+        calm, ill = (judge(Case(line, "en", age, vitals={**full, key: value}), MODEL) for value in values)
+        self.assertEqual(ill.opinion.tier, CLINIC)
         self.assertLessEqual(ill.level, calm.level)
         self.assertGreaterEqual(score(ill.opinion) + 1e-9, score(calm.opinion))
 

@@ -25,7 +25,8 @@ class ParityTest(TestCase):
     def setUpClass(cls):
         cls.told = sentences()[::11]
         cls.taught = heads.fit(cls.told, lambda name: name in heads.LEVELS or name == "+fever")
-        cls.rows = [cls.taught.vocabulary.vector(sentence.text) for sentence in cls.told]
+        cls.heard = [cls.taught.wording.heard(sentence.text) for sentence in cls.told]
+        cls.rows = [cls.taught.vocabulary.vector(text) for text in cls.heard]
 
     def run_all(self, content):
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
@@ -34,7 +35,7 @@ class ParityTest(TestCase):
     def expected(self):
         """The same sum by numpy, with the rounded weights."""
         small, step = rounded(self.taught.weights)
-        table = heads.table_of(self.taught.vocabulary, [sentence.text for sentence in self.told])
+        table = heads.table_of(self.taught.vocabulary, self.heard)
         return table @ (small * step) + self.taught.bias
 
     def test_the_export_computes_what_was_taught(self):
@@ -42,8 +43,7 @@ class ParityTest(TestCase):
         self.assertLess(np.abs(chance(self.run_all(graph(self.taught))) - chance(self.expected())).max(), CLOSE)
 
     def test_eight_bits_cost_little(self):
-        table = heads.table_of(self.taught.vocabulary, [sentence.text for sentence in self.told])
-        whole = chance(self.taught.logits(table))
+        whole = chance(self.taught.logits([sentence.text for sentence in self.told]))
         self.assertLess(np.abs(chance(self.run_all(graph(self.taught))) - whole).max(), LOSS)
 
     def test_a_changed_weight_would_be_seen(self):
@@ -57,6 +57,12 @@ class ParityTest(TestCase):
     def test_teaching_twice_gives_the_same_file(self):
         again = heads.fit(self.told, lambda name: name in heads.LEVELS or name == "+fever")
         self.assertEqual(graph(again), graph(self.taught))
+
+    def test_what_is_denied_reaches_the_heads_of_denial_alone(self):
+        denies = self.taught._replace(names=[*self.taught.names[:-1], "-fever"])
+        plain, more = denies.logits(["my belly hurts", "my belly hurts, no fever"])
+        np.testing.assert_allclose(plain[:-1], more[:-1])
+        self.assertNotEqual(plain[-1], more[-1])
 
     def test_what_is_written_can_be_loaded(self):
         decision = json.loads((inference.BUNDLE / "decision.json").read_text(encoding="utf-8"))
@@ -76,9 +82,15 @@ class ShippedModelTest(TestCase):
         whole = onnx.load(inference.BUNDLE / "model.onnx").graph
         stored = {each.name: onnx.numpy_helper.to_array(each) for each in whole.initializer}
         for sentence in sentences()[::40]:
-            places, values = shipped.vocabulary.vector(sentence.text)
-            expected = (stored["rows"][places] * values[:, None]).sum(0) * stored["step"] + stored["bias"]
+            heard, told = (
+                self.by_hand(stored, *shipped.vocabulary.vector(plain(sentence.text)))
+                for plain in (shipped.wording.heard, shipped.wording.told)
+            )
+            expected = np.where(shipped.denying, told, heard)
             self.assertLess(np.abs(chance(shipped.logits(sentence.text)) - chance(expected)).max(), CLOSE)
+
+    def by_hand(self, stored, places, values):
+        return (stored["rows"][places] * values[:, None]).sum(0) * stored["step"] + stored["bias"]
 
     def test_the_shipped_model_knows_the_sentences_as_they_are_now(self):
         manifest = json.loads((inference.BUNDLE / "manifest.json").read_text(encoding="utf-8"))

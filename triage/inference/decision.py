@@ -14,6 +14,11 @@ from .vital_signs import KINDS
 TEXT, ANSWERS, CLINIC = "text", "answers", "clinic"  # what is known: words; also answers; a nurse's line and a full set of vitals
 FULL_SET: Final = frozenset({"sbp", "hr", "rr", "temp"})
 AGES: Final = (40, 65, 80)  # years from which a full set of values may mean something else
+PLACES: Final = (  # complaints for which a strong pain may mean something else
+    "belly_pain", "chest_pain", "headache", "flank_pain", "limb_pain", "back_pain", "leg_swelling", "wound_check", "arm_injury",
+    "leg_injury",
+)  # fmt: skip
+STRONG: Final = "pain>=4"
 SMALLEST: Final = 1e-3  # chances are kept this far from 0 and 1
 
 
@@ -21,13 +26,13 @@ SMALLEST: Final = 1e-3  # chances are kept this far from 0 and 1
 class Tier:
     """weights: 4 rows (level <= 1 ... <= 4), a column for each of `inputs`, in the clinic's tier of `of_a_line` too.  bias: 4.
 
-    enough: a level is chosen once this much probability lies at it or above it; calibrated one-sided, so that at most
-    `risk` of the calibration cases were judged less urgent than they were.
+    enough: by language; a level is chosen once this much probability lies at it or above it; calibrated one-sided, so that
+    at most `risk` of the calibration cases in that language were judged less urgent than they were.
     """
 
     weights: NDArray[np.float64]
     bias: NDArray[np.float64]
-    enough: float
+    enough: Mapping[str, float]
     risk: float
 
 
@@ -50,9 +55,10 @@ class Decision:
         values += self.measured @ np.array([outside.get(kind, 0.0) for kind in KINDS])
         return np.maximum.accumulate(1 / (1 + np.exp(-values)))
 
-    def level(self, tier: str, chances: NDArray[np.float64]) -> int:
+    def level(self, tier: str, language: str, chances: NDArray[np.float64]) -> int:
         """The least urgent level that is still safe at the tier's risk."""
-        return 5 - int((chances >= self.tiers[tier].enough).sum())
+        enough = self.tiers[tier].enough
+        return 5 - int((chances >= enough.get(language, min(enough.values()))).sum())
 
     @classmethod
     def from_json(cls, text: str, heads: Sequence[str]) -> "Decision":
@@ -72,10 +78,16 @@ def inputs(levels: NDArray, urgency: Sequence[float]) -> NDArray[np.float64]:
     return np.concatenate([np.clip(levels, -6, 6), np.log(chances / (1 - chances))])
 
 
-def of_a_line(shorthand: Sequence[float] | NDArray[np.float64], age: float | None) -> NDArray[np.float64]:
-    """What the clinic's tier weighs too: four logits of the line as shorthand, and the steps of age."""
+def of_a_line(
+    shorthand: Sequence[float] | NDArray[np.float64],
+    age: float | None,
+    complaints: Mapping[str, float],
+    outside: Mapping[str, float],
+) -> NDArray[np.float64]:
+    """What the clinic's tier weighs too: four logits of the line as shorthand, the steps of age, a strong pain by its place."""
     older = [float(age is not None and age >= step) for step in AGES]
-    return np.concatenate([np.clip(shorthand, -6, 6), older])
+    strong = outside.get(STRONG, 0.0)
+    return np.concatenate([shorthand, older, [strong * complaints.get(place, 0.0) for place in PLACES]])
 
 
 def tier_of(words: str, vitals: Mapping[str, object], answered: bool) -> str:

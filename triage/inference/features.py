@@ -1,7 +1,7 @@
 """Words as numbers. The same code serves training and use, so both see the same numbers.
 
 Two kinds of piece are read: runs of 1 to 5 characters, and words alone and in pairs that stand near each other.
-Runs are taken from the text without the spaces between Korean syllables, since people set those as they like.
+Runs are taken from the text without the spaces beside Korean syllables, since people set those as they like.
 """
 
 import re
@@ -13,23 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .language import normalise
+from .wording import LONGEST
 
 RUNS: Final = (1, 2, 3, 4, 5)  # lengths of the runs of characters
 NEAR: Final = 4  # words that may stand between two words of a pair, and one
-LONGEST: Final = 600  # characters read: what is most urgent is said early, and 50,000 characters must not cost time
-SETTINGS: Final = {"kind": "runs-and-pairs", "hash": "crc32", "runs": list(RUNS), "near": NEAR, "longest": LONGEST}
-_SPACE = re.compile(r"\s+")
-_SPACE_IN_KOREAN = re.compile(r"(?<=[가-힣]) (?=[가-힣])")
+SETTINGS: Final = {"kind": "plain-runs-and-pairs", "hash": "crc32", "runs": list(RUNS), "near": NEAR, "longest": LONGEST}
+_SPACE_BY_KOREAN = re.compile(r"(?<=[가-힣]) | (?=[가-힣])")
 _WORD = re.compile(r"[a-z']+|[가-힣]+|\d+")
 _ENDING = re.compile(r"(?<=...)(?:ing|ed|es|s|ly)$")
 
 
-def pieces(words: str) -> tuple[Counter[int], Counter[int]]:
-    """Words -> how often each run and each word or pair stands in them; pieces are named by their crc32 (0 to 2**32 - 1)."""
-    text = _SPACE.sub(" ", normalise(words[:LONGEST])).strip()
+def pieces(text: str) -> tuple[Counter[int], Counter[int]]:
+    """Plain text -> how often each run and each word or pair stands in it; pieces are named by their crc32 (0 to 2**32 - 1)."""
     if not text:
         return Counter(), Counter()
-    close = f" {_SPACE_IN_KOREAN.sub('', text)} "
+    close = f" {_SPACE_BY_KOREAN.sub('', text)} "
     runs = (close[at : at + length] for length in RUNS for at in range(len(close) - length + 1))
     stems = [_stem(word) for word in _WORD.findall(text)]
     pairs = (f"{first}~{second}" for at, first in enumerate(stems) for second in stems[at + 1 : at + 1 + NEAR])
@@ -54,9 +52,9 @@ class Vocabulary:
     def __init__(self, names: NDArray[np.uint32], rarity: NDArray[np.float32]) -> None:
         self.names, self.rarity = names, rarity
 
-    def vector(self, words: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Words -> places in the vocabulary and their values, both of shape (m,); each of the two kinds has length 1."""
-        known = [self._known(counted) for counted in pieces(words)]
+    def vector(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Plain text -> places in the vocabulary and their values, both of shape (m,); each of the two kinds has length 1."""
+        known = [self._known(counted) for counted in pieces(text)]
         return np.concatenate([places for places, _values in known]), np.concatenate([values for _places, values in known])
 
     def _known(self, counted: Counter[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

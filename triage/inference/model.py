@@ -15,6 +15,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as refusals
 from .decision import Decision
 from .features import SETTINGS, Vocabulary
 from .shorthand import SILENT
+from .wording import Wording
 
 BUNDLE = Path(__file__).with_name("bundle")
 FILES: Final = ("model.onnx", "vocabulary.npz", "decision.json")
@@ -43,21 +44,36 @@ class Reading:
 class Model:
     """A loaded bundle."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, vocabulary: Vocabulary, decision: Decision, manifest: dict) -> None:
-        self.session, self.vocabulary, self.decision = session, vocabulary, decision
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        wording: Wording,
+        vocabulary: Vocabulary,
+        decision: Decision,
+        manifest: dict,
+    ) -> None:
+        self.session, self.wording, self.vocabulary, self.decision = session, wording, vocabulary, decision
         self.version: str = manifest["version"]
         self.sha256: str = manifest["sha256"]
         self.heads: list[str] = manifest["heads"]
+        self.denying = np.array([head[0] == "-" for head in self.heads])
 
     def logits(self, words: str) -> NDArray[np.float32]:
-        """One number for each head."""
-        places, values = self.vocabulary.vector(words)
+        """One number for each head; what is denied is heard by the heads of denial alone."""
+        told, heard = self.wording.told(words), self.wording.heard(words)
+        found = self._run(heard)
+        return found if told == heard else np.where(self.denying, self._run(told), found)
+
+    def _run(self, text: str) -> NDArray[np.float32]:
+        places, values = self.vocabulary.vector(text)
         return self.session.run(None, {"places": places, "values": values})[0]
 
     def read(self, words: str) -> Reading:
         """What the words say; the first LONGEST characters count."""
         logits = self.logits(words)
-        return replace(reading_of(self.heads, logits), shorthand=self.decision.shorthand.levels(words, logits))
+        return replace(
+            reading_of(self.heads, logits), shorthand=self.decision.shorthand.levels(words, self.wording.heard(words), logits)
+        )
 
 
 def reading_of(heads: list[str], logits: NDArray[np.floating]) -> Reading:
@@ -89,8 +105,9 @@ def load(path: Path | None = None) -> Model:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
         with np.load(folder / "vocabulary.npz", allow_pickle=False) as stored:
+            wording = Wording(stored["known"].tolist(), stored["gaps"])
             vocabulary = Vocabulary(stored["names"], stored["rarity"])
         decision = Decision.from_json((folder / "decision.json").read_text(encoding="utf-8"), manifest["heads"])
-        return Model(session, vocabulary, decision, manifest)
+        return Model(session, wording, vocabulary, decision, manifest)
     except (OSError, ValueError, KeyError, TypeError, *UNREADABLE) as error:
         raise BundleBroken(f"{folder.name}: {type(error).__name__}: {error}") from error

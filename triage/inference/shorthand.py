@@ -1,5 +1,6 @@
 """How urgent a nurse's line sounds: "dyspnea, O2 sat drop". Four numbers that the decision weighs for the clinic's tier alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from .features import Vocabulary
 
 LONGEST: Final = 80  # characters: the longest line that is read as shorthand
+SENTENCES: Final = re.compile(r"\w{4,}[.!?]\s+\w")
 QUIET, LOUD = -6.0, 4.0  # logits of the heads are cut to this
 SILENT: Final = (0.0, 0.0, 0.0, 0.0)
 
@@ -23,11 +25,11 @@ class Shorthand:
     heads: NDArray[np.float64]
     bias: NDArray[np.float64]
 
-    def levels(self, words: str, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Logits of level <= 1, <= 2, <= 3, <= 4; zeros for a line that is no shorthand."""
+    def levels(self, words: str, heard: str, logits: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Logits of level <= 1, <= 2, <= 3, <= 4; zeros for a line that is no shorthand.  heard: the plain text of the words."""
         if not is_shorthand(words):
             return np.array(SILENT)
-        places, values = self.vocabulary.vector(words)
+        places, values = self.vocabulary.vector(heard)
         return values @ self.pieces[places] + np.clip(logits, QUIET, LOUD) @ self.heads + self.bias
 
     @classmethod
@@ -39,5 +41,5 @@ class Shorthand:
 
 
 def is_shorthand(words: str) -> bool:
-    """One short line without a full stop in it."""
-    return len(words) <= LONGEST and "." not in words.rstrip(".")
+    """One short line that is no sentence followed by another; "Rt. arm" is none."""
+    return len(words) <= LONGEST and not SENTENCES.search(words)

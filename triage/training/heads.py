@@ -1,5 +1,6 @@
 """Teach the model to read words: one linear head for each thing that a sentence may say."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,16 +10,18 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from triage.inference.features import Vocabulary, pieces
+from triage.inference.wording import Wording
 from triage.knowledge.signs import signs
 
 from .corpus import Sentence
-from .hasty import hasty
+from .wording import wording_of
 
-STRENGTH = 8.0  # C of each head
-SEEN_BY = 3  # sentences a piece must stand in to be known
+STRENGTH = 16.0  # C of each head
+SEEN_BY = 4  # sentences a piece must stand in to be known
 ENOUGH = 12  # sentences that must say a thing before a head is made for it
 LEVELS = tuple(f"level<={level}" for level in (1, 2, 3, 4))
 CORES = 2
+NEAR_ENOUGH = 0.05  # where the fit of a head may stop: a smaller step moves no chance by more than 0.001
 
 
 class Heads(NamedTuple):
@@ -28,13 +31,31 @@ class Heads(NamedTuple):
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     vocabulary: Vocabulary
+    wording: Wording
 
-    def logits(self, table: sparse.csr_matrix) -> NDArray[np.float64]:
-        return table @ self.weights + self.bias
+    @property
+    def denying(self) -> NDArray[np.bool_]:
+        """The heads that hear what is denied."""
+        return np.array([name[0] == "-" for name in self.names])
+
+    def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """One row for each text, one column for each head."""
+        heard, told = tables_of(self.wording, self.vocabulary, texts)
+        found = heard @ self.weights + self.bias
+        found[:, self.denying] = told @ self.weights[:, self.denying] + self.bias[self.denying]
+        return found
 
 
-def vocabulary_of(texts: list[str]) -> Vocabulary:
-    """The pieces of these texts; rare ones weigh more."""
+def tables_of(wording: Wording, vocabulary: Vocabulary, texts: Sequence[str]) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The texts without what they deny, and whole."""
+    heard, told = [wording.heard(text) for text in texts], [wording.told(text) for text in texts]
+    different = {text: row for row, text in enumerate(dict.fromkeys([*heard, *told]))}
+    table = table_of(vocabulary, list(different))
+    return table[[different[text] for text in heard]], table[[different[text] for text in told]]
+
+
+def vocabulary_of(texts: Sequence[str]) -> Vocabulary:
+    """The pieces of these plain texts; rare ones weigh more."""
     seen: dict[int, int] = {}
     for text in texts:
         for counted in pieces(text):
@@ -45,8 +66,8 @@ def vocabulary_of(texts: list[str]) -> Vocabulary:
     return Vocabulary(np.array(known, np.uint32), (1 + np.log((1 + len(texts)) / (1 + times))).astype(np.float32))
 
 
-def table_of(vocabulary: Vocabulary, texts: list[str]) -> sparse.csr_matrix:
-    """Texts as rows of a sparse table."""
+def table_of(vocabulary: Vocabulary, texts: Sequence[str]) -> sparse.csr_matrix:
+    """Plain texts as rows of a sparse table."""
     rows = [vocabulary.vector(text) for text in texts]
     ends = np.cumsum([0, *(len(places) for places, _values in rows)])
     places = np.concatenate([places for places, _values in rows])
@@ -54,36 +75,41 @@ def table_of(vocabulary: Vocabulary, texts: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix((values, places, ends), shape=(len(texts), len(vocabulary.names)))
 
 
-def targets(told: list[Sentence]) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """What each head should say of each sentence, and the sentences that may teach it."""
-    everybody = np.ones(len(told), bool)
-    labelled = np.array([sentence.labelled for sentence in told])
-    wanted = {name: (np.array([s.level <= place for s in told]), everybody) for place, name in enumerate(LEVELS, start=1)}
+def targets(told: Sequence[Sentence]) -> dict[str, NDArray[np.bool_]]:
+    """What each head should say of each sentence; signs and complaints are known of labelled sentences alone."""
+    wanted = {name: np.array([s.level <= place for s in told]) for place, name in enumerate(LEVELS, start=1)}
     for sign in signs():
-        wanted[f"+{sign}"] = (np.array([sign in s.present for s in told]), labelled)
-        wanted[f"-{sign}"] = (np.array([sign in s.denied for s in told]), labelled)
+        wanted[f"+{sign}"] = np.array([sign in s.present for s in told])
+        wanted[f"-{sign}"] = np.array([sign in s.denied for s in told])
     for complaint in sorted({name for s in told for name in s.complaints}):
-        wanted[complaint] = (np.array([complaint in s.complaints for s in told]), labelled)
-    return {name: (yes, who) for name, (yes, who) in wanted.items() if name in LEVELS or yes[who].sum() >= ENOUGH}
+        wanted[complaint] = np.array([complaint in s.complaints for s in told])
+    return {name: yes for name, yes in wanted.items() if name in LEVELS or yes.sum() >= ENOUGH}
 
 
-def fit(told: list[Sentence], only=lambda name: True) -> Heads:
-    """Teach all heads (or only some) with these sentences, each also as a hasty hand writes it."""
-    vocabulary = vocabulary_of([sentence.text for sentence in told])
-    told = [*told, *hasty(told)]
-    table = table_of(vocabulary, [sentence.text for sentence in told])
-    wanted = {name: pair for name, pair in targets(told).items() if only(name)}
-    batches = [list(wanted.values())[start::CORES] for start in range(CORES)]
-    parts = Parallel(CORES, max_nbytes=None)(delayed(_batch)(table, batch) for batch in batches)
-    fitted = [parts[at % CORES][at // CORES] for at in range(len(wanted))]
+def fit(told: Sequence[Sentence], only=lambda name: True) -> Heads:
+    """Teach all heads (or only some) with these sentences."""
+    texts = [sentence.text for sentence in told]
+    labelled = np.array([sentence.labelled for sentence in told])
+    wording = wording_of(texts)
+    vocabulary = vocabulary_of([wording.told(text) for text in texts])
+    heard, whole = tables_of(wording, vocabulary, texts)
+    wanted = {name: yes for name, yes in targets(told).items() if only(name)}
+    lessons = [(name, yes if name in LEVELS else yes[labelled]) for name, yes in wanted.items()]
+    tables = [table.astype(np.float64) for table in (heard, heard[labelled], whole[labelled])]  # as the fit wants them
+    parts = Parallel(CORES, max_nbytes=None)(delayed(_batch)(tables, lessons[start::CORES]) for start in range(CORES))
+    fitted = [parts[at % CORES][at // CORES] for at in range(len(lessons))]
     weights = np.stack([coefficients for coefficients, _bias in fitted], axis=1).astype(np.float32)
-    return Heads(list(wanted), weights, np.array([bias for _coefficients, bias in fitted], np.float32), vocabulary)
+    bias = np.array([bias for _coefficients, bias in fitted], np.float32)
+    return Heads(list(wanted), weights, bias, vocabulary, wording)
 
 
-def _batch(table, batch):
-    return [_one(table[who], yes[who]) for yes, who in batch]
+def _batch(tables, lessons):
+    everybody, heard, whole = tables
+    return [_one(everybody if name in LEVELS else whole if name[0] == "-" else heard, yes) for name, yes in lessons]
 
 
 def _one(table, yes):
-    head = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, max_iter=300, random_state=1).fit(table, yes)
+    head = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, max_iter=300, tol=NEAR_ENOUGH, random_state=1).fit(
+        table, yes
+    )
     return head.coef_[0].astype(np.float32), float(head.intercept_[0])

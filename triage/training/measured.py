@@ -8,7 +8,6 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +17,17 @@ from triage.figures import calibration_error
 from triage.inference.case import Case
 from triage.inference.decision import AGES, CLINIC, inputs, of_a_line
 from triage.inference.model import load
-from triage.inference.shorthand import SILENT
 from triage.inference.vital_signs import KINDS, outside
 from triage.knowledge import red_flags
 from triage.knowledge.signs import urgency
 
-from . import shorthand
+from .corpus import LANGUAGES
+from .shorthand import LEVELS, Patients, fit_patients, shorthand_of, stored
 from .train import MEASURED
-from .weigh import chances_by, fit, parts_of, threshold
+from .weigh import parts_of, threshold
 
 COLUMNS = {"sbp": "SBP", "dbp": "DBP", "hr": "HR", "rr": "RR", "temp": "BT", "spo2": "Saturation"}
 RISK = 0.05
-LEVELS = (1, 2, 3, 4)
 
 
 def cases(path: Path):
@@ -50,67 +48,32 @@ def _number(text: str) -> float | None:
         return None
 
 
-class Patients(NamedTuple):
-    """What is known of n patients.
-
-    lines: the nurse's words.  logits: what the heads read in them, shape (n, heads).  seen: levels and signs, shape (n, 8).
-    older: steps of age.  beyond: one column for each kind of measured value.  levels: what experts agreed on.  sites: hospital.
-    ruled: the most urgent level of the red flags.
-    """
-
-    lines: list[str]
-    logits: NDArray
-    seen: NDArray
-    older: NDArray
-    beyond: NDArray
-    levels: NDArray
-    sites: NDArray
-    ruled: NDArray
-
-    def only(self, rows) -> "Patients":
-        return Patients([self.lines[at] for at in rows], *(column[rows] for column in self[1:]))
-
-
 def patients_of(file: Path, model) -> Patients:
     """Read a file's patients with a model."""
     found = list(cases(file))
     each = [case for case, _level, _site in found]
     readings = [model.read(case.words) for case in each]
     measured = [outside(case.vitals, case.age) for case in each]
+    lines = np.array(
+        [of_a_line((), case.age, read.complaints, beyond) for case, read, beyond in zip(each, readings, measured, strict=True)]
+    )
     return Patients(
-        [case.words for case in each],
+        [model.wording.heard(case.words) for case in each],
         np.stack([model.logits(case.words) for case in each]),
         np.array([inputs(read.levels, urgency(read.present, case.age)) for read, case in zip(readings, each, strict=True)]),
-        np.array([of_a_line(SILENT, case.age)[len(SILENT) :] for case in each]),
-        np.array([[beyond.get(kind, 0.0) for kind in KINDS] for beyond in measured]),
+        np.hstack([[[beyond.get(kind, 0.0) for kind in KINDS] for beyond in measured], lines[:, len(AGES) :]]),
+        lines[:, : len(AGES)],
         np.array([level for _case, level, _site in found]),
         np.array([site for *_, site in found]),
         np.array([min((flag.level for flag in red_flags.find(case)), default=5) for case in each]),
     )
 
 
-def table_of(known: Patients, sounds: NDArray) -> NDArray:
-    """What is weighed; the steps of age come last, since they alone may lower the urgency."""
-    return np.hstack([known.seen, np.clip(sounds, -6, 6), known.beyond, known.older])
-
-
-def weights_of(known: Patients) -> tuple[shorthand.Shorthand, NDArray]:
-    """How the lines sound, and the weights of the table's columns and the bias for each level."""
-    fitted = shorthand.fit(known.lines, known.logits, known.levels)
-    table = table_of(known, shorthand.held_out(known.lines, known.logits, known.levels))
-    return fitted, np.array([fit(table, known.levels <= level, free=len(AGES)) for level in LEVELS])
-
-
-def chances_for(known: Patients, fitted: shorthand.Shorthand, weights: NDArray) -> NDArray:
-    """P(level <= k) of each patient."""
-    return chances_by(weights, table_of(known, shorthand.levels_of(fitted, known.lines, known.logits)))
-
-
 def held_out(known: Patients, parts: int = 5) -> NDArray:
     """P(level <= k) of each patient, by a fit that had not seen them."""
     chances = np.zeros((len(known.levels), len(LEVELS)))
     for rest, kept in tqdm(list(parts_of([str(at) for at in range(len(known.levels))], parts)), desc="weighing", unit="part"):
-        chances[kept] = chances_for(known.only(kept), *weights_of(known.only(rest)))
+        chances[kept] = fit_patients(known.only(rest)).chances(known.only(kept))
     return chances
 
 
@@ -118,18 +81,19 @@ def main(arguments: list[str]) -> None:
     model = load()
     known = patients_of(Path(arguments[0]), model)
     chances = held_out(known)
-    fitted, weights = weights_of(known)
-    at = np.cumsum([known.seen.shape[1] + len(SILENT), len(KINDS), len(AGES)])
+    fitted = fit_patients(known)
+    seen, beyond, older, *_words = fitted.parts(known)
+    kinds, places = np.split(beyond, [len(KINDS)], axis=1)
     tier = {
-        "weights": np.round(np.hstack([weights[:, : at[0]], weights[:, at[1] : at[2]]]), 4).tolist(),
-        "bias": np.round(weights[:, -1], 4).tolist(),
-        "enough": round(threshold(chances, known.levels, known.ruled, RISK), 4),
+        "weights": np.hstack([seen, np.eye(len(LEVELS)), older, places]).tolist(),
+        "bias": [0.0] * len(LEVELS),
+        "enough": dict.fromkeys(LANGUAGES, round(threshold(chances, known.levels, known.ruled, RISK), 4)),
         "risk": RISK,
         "cases": len(known.levels),
         "calibration_error": [round(calibration_error(chances[:, level - 1], known.levels <= level), 4) for level in LEVELS],
     }
-    measured = [dict(zip(KINDS, np.round(row, 4).tolist(), strict=True)) for row in weights[:, at[0] : at[1]]]
-    written = {"tier": tier, "measured": measured, "shorthand": shorthand.stored(fitted, model.heads)}
+    measured = [dict(zip(KINDS, row, strict=True)) for row in kinds.tolist()]
+    written = {"tier": tier, "measured": measured, "shorthand": stored(shorthand_of(fitted, known), model.heads)}
     MEASURED.write_text(json.dumps(written) + "\n", encoding="utf-8")
     print(f"{CLINIC}: enough {tier['enough']}, calibration error {tier['calibration_error']}; written: {MEASURED.name}")
 

@@ -1,48 +1,85 @@
-"""Fit how urgent a nurse's line sounds, from lines whose level is known. What comes out is numbers only."""
+"""Fit how urgent a nurse's line sounds beside measured values, from lines whose level is known. Only numbers come out."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
+from triage.inference.features import Vocabulary
 from triage.inference.shorthand import LOUD, QUIET, Shorthand
 
 from .heads import table_of, vocabulary_of
-from .weigh import parts_of
+from .weigh import chances_by, fit
 
-STRENGTH = 2.0  # C
-SHARE = 0.1  # how loud the heads are beside the pieces
-DIGITS = 3
-MANY = 500  # steps of the fit
-
-
-def fit(lines: Sequence[str], logits: NDArray, levels: NDArray[np.int_]) -> Shorthand:
-    """lines: n texts.  logits: what the heads read in them, shape (n, heads).  levels: 1-5, shape (n,)."""
-    vocabulary = vocabulary_of(list(lines))
-    heard = np.clip(logits, QUIET, LOUD)
-    usual = heard.mean(axis=0)
-    table = sparse.hstack([table_of(vocabulary, list(lines)), sparse.csr_matrix(SHARE * (heard - usual))]).tocsr()
-    fitted = [LogisticRegression(C=STRENGTH, max_iter=MANY).fit(table, levels <= level) for level in (1, 2, 3, 4)]
-    weights = np.round(np.stack([each.coef_[0] for each in fitted], axis=1), DIGITS)
-    pieces, heads = weights[: len(vocabulary.names)], np.round(SHARE * weights[len(vocabulary.names) :], DIGITS + 1)
-    bias = np.array([each.intercept_[0] for each in fitted]) - usual @ heads
-    return Shorthand(vocabulary, pieces, heads, np.round(bias, DIGITS))
+DIGITS = 4
+LEVELS = (1, 2, 3, 4)
+HOLD_SEEN, HOLD_BEYOND, HOLD_AGE, HOLD_HEADS, HOLD_PIECES = 8.0, 0.5, 2.0, 20.0, 1.0  # strength that holds weights near zero
 
 
-def levels_of(shorthand: Shorthand, lines: Sequence[str], logits: NDArray) -> NDArray[np.float64]:
-    """Four logits of each line."""
-    return np.stack([shorthand.levels(line, row) for line, row in zip(lines, logits, strict=True)])
+class Patients(NamedTuple):
+    """What is known of n patients.
+
+    lines: the nurse's words, plain.  logits: what the heads read in them, shape (n, heads).  seen: levels and signs, (n, 8).
+    beyond: one column for each kind of measured value, then strong pain by place.  older: steps of age.  levels: what experts
+    agreed on.  sites: hospital.
+    ruled: the most urgent level of the red flags.
+    """
+
+    lines: list[str]
+    logits: NDArray
+    seen: NDArray
+    beyond: NDArray
+    older: NDArray
+    levels: NDArray
+    sites: NDArray
+    ruled: NDArray
+
+    def only(self, rows: Sequence[int]) -> "Patients":
+        return Patients([self.lines[at] for at in rows], *(column[rows] for column in self[1:]))
 
 
-def held_out(lines: Sequence[str], logits: NDArray, levels: NDArray[np.int_]) -> NDArray[np.float64]:
-    """Four logits of each line, by a fit that had not seen it."""
-    found = np.zeros((len(lines), 4))
-    for rest, kept in parts_of([str(at) for at in range(len(lines))]):
-        fitted = fit([lines[at] for at in rest], logits[rest], levels[rest])
-        found[kept] = levels_of(fitted, [lines[at] for at in kept], logits[kept])
-    return found
+class Fitted(NamedTuple):
+    """vocabulary: pieces of the lines.  usual: what the heads mostly read.  weights: 4 rows; columns of `_table`, bias."""
+
+    vocabulary: Vocabulary
+    usual: NDArray
+    weights: NDArray
+
+    def chances(self, known: Patients) -> NDArray[np.float64]:
+        """P(level <= k) of each patient."""
+        return chances_by(self.weights, _table(known, self.vocabulary, self.usual))
+
+    def parts(self, known: Patients) -> list[NDArray]:
+        """The weights of: seen, beyond, older, heads, pieces; and the bias, as if heads were not measured from the usual."""
+        ends = np.cumsum([known.seen.shape[1], known.beyond.shape[1], known.older.shape[1], known.logits.shape[1]])
+        *columns, pieces = np.split(np.round(self.weights[:, :-1], DIGITS), ends, axis=1)
+        return [*columns, pieces, np.round(self.weights[:, -1] - columns[3] @ self.usual, DIGITS)]
+
+
+def fit_patients(known: Patients) -> Fitted:
+    """Worse values and more signs never weigh less than nothing; age and words may weigh either way."""
+    vocabulary = vocabulary_of(known.lines)
+    usual = np.clip(known.logits, QUIET, LOUD).mean(axis=0)
+    table = _table(known, vocabulary, usual)
+    widths = [known.seen.shape[1], known.beyond.shape[1], known.older.shape[1], len(usual), len(vocabulary.names)]
+    hold = np.repeat([HOLD_SEEN, HOLD_BEYOND, HOLD_AGE, HOLD_HEADS, HOLD_PIECES], widths)
+    weights = np.array([fit(table, known.levels <= level, free=sum(widths[2:]), hold=hold) for level in LEVELS])
+    return Fitted(vocabulary, usual, weights)
+
+
+def _table(known: Patients, vocabulary: Vocabulary, usual: NDArray) -> sparse.csr_matrix:
+    """What must not lower the urgency comes first."""
+    heard = np.clip(known.logits, QUIET, LOUD) - usual
+    dense = np.hstack([known.seen, known.beyond, known.older, heard])
+    return sparse.hstack([sparse.csr_matrix(dense), table_of(vocabulary, known.lines)]).tocsr()
+
+
+def shorthand_of(fitted: Fitted, known: Patients) -> Shorthand:
+    """How the lines sound, as the bundle holds it."""
+    _seen, _beyond, _older, heads, pieces, bias = fitted.parts(known)
+    return Shorthand(fitted.vocabulary, pieces.T, heads.T, bias)
 
 
 def stored(shorthand: Shorthand, heads: Sequence[str]) -> dict:

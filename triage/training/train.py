@@ -20,21 +20,22 @@ from . import heads, weigh
 from .corpus import LANGUAGES, Sentence, sentences
 from .export import graph
 
-VERSION = "2026.11.3"
-TRAINED_AT = "2026-11-24"  # belongs to the version: the same sentences give the same files on any day
+VERSION = "2026.11.4"
+TRAINED_AT = "2026-11-25"  # belongs to the version: the same sentences give the same files on any day
+PARTS = 4  # of the groups; each is read once by heads that saw the others
 MEASURED = Path(__file__).with_name("measured.json")  # numbers only; made by triage.training.measured
 
 
 def readings_of(taught: heads.Heads, texts: list[str]) -> list[Reading]:
     """What these heads read in these texts."""
-    return [reading_of(taught.names, row) for row in taught.logits(heads.table_of(taught.vocabulary, texts))]
+    return [reading_of(taught.names, row) for row in taught.logits(texts)]
 
 
 def held_out(told: list[Sentence], progress) -> list[Reading]:
-    """Readings of every sentence by heads that saw no sentence of its group."""
+    """Readings of every sentence by heads that saw no sentence of its group; nothing is weighed of what is denied."""
     found: list[Reading] = [None] * len(told)
-    for rest, kept in weigh.parts_of([sentence.group for sentence in told]):
-        taught = heads.fit([told[at] for at in rest])
+    for rest, kept in weigh.parts_of([sentence.group for sentence in told], PARTS):
+        taught = heads.fit([told[at] for at in rest], lambda name: name[0] != "-")
         for at, reading in zip(kept, readings_of(taught, [told[at].text for at in kept]), strict=True):
             found[at] = reading
         progress.update()
@@ -45,7 +46,13 @@ def write(taught: heads.Heads, decision: dict, told: list[Sentence], folder: Pat
     """Model, vocabulary, decision, and a manifest that names their checksum."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.onnx").write_bytes(graph(taught))
-    np.savez_compressed(folder / "vocabulary.npz", names=taught.vocabulary.names, rarity=taught.vocabulary.rarity)
+    np.savez_compressed(
+        folder / "vocabulary.npz",
+        names=taught.vocabulary.names,
+        rarity=taught.vocabulary.rarity,
+        known=np.array(taught.wording.known),
+        gaps=taught.wording.gaps,
+    )
     (folder / "decision.json").write_text(json.dumps(decision) + "\n", encoding="utf-8")
     manifest = {
         "version": VERSION,
@@ -67,7 +74,7 @@ def main(arguments: list[str]) -> None:
     only_measure = parser.parse_args(arguments).check
     told = sentences()
     print(f"{len(told)} sentences, {len(signs())} signs")
-    with tqdm(total=7, desc="teaching", unit="part") as progress:
+    with tqdm(total=PARTS + 2, desc="teaching", unit="part") as progress:
         readings = held_out(told, progress)
         company = weigh.company_of([sentence for sentence in told if sentence.labelled])
         tiers = weigh.tiers_of(told, readings, company)

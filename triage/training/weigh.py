@@ -16,12 +16,13 @@ from triage.knowledge import red_flags
 from triage.knowledge.questions import questions
 from triage.knowledge.signs import signs, urgency
 
-from .corpus import Sentence
+from .corpus import LANGUAGES, Sentence
 from .patients import code_of
 
 RISK = 0.08  # of the calibration cases, this share may be judged less urgent than they are
 HOLD = 1.0  # strength that holds weights near zero
 RARE = 0.02  # a sign this rare with a complaint is not kept
+MANY = 400  # steps of a fit
 ASKED = 6  # questions that a simulated interview asks at most
 
 
@@ -44,8 +45,8 @@ def tiers_of(told: Sequence[Sentence], readings: Sequence[Reading], company) -> 
     answered = np.stack([_after_answers(told[at], readings[at], company, chooser) for at in mine])
     ruled = np.array([_by_rules(sentence) for sentence in told])
     return {
-        TEXT: _tier(words, levels, ruled, [sentence.group for sentence in told]),
-        ANSWERS: _tier(answered, levels[mine], ruled[mine], [told[at].group for at in mine]),
+        TEXT: _tier(words, levels, ruled, told),
+        ANSWERS: _tier(answered, levels[mine], ruled[mine], [told[at] for at in mine]),
     }
 
 
@@ -64,16 +65,17 @@ def _by_rules(sentence: Sentence) -> int:
     return flags[0].level if flags else 5
 
 
-def _tier(table, levels, ruled, groups) -> dict:
-    """Fit on all; the threshold comes from cases whose groups the weights had not seen."""
+def _tier(table, levels, ruled, told) -> dict:
+    """Fit on all; the thresholds, one for each language, come from cases whose groups the weights had not seen."""
     chances = np.zeros((len(levels), 4))
-    for rest, kept in parts_of(groups):
+    for rest, kept in parts_of([sentence.group for sentence in told]):
         chances[kept] = chances_by([fit(table[rest], levels[rest] <= level) for level in (1, 2, 3, 4)], table[kept])
     weights = np.array([fit(table, levels <= level) for level in (1, 2, 3, 4)])
+    mine = {language: np.array([sentence.language == language for sentence in told]) for language in LANGUAGES}
     return {
         "weights": np.round(weights[:, :-1], 4).tolist(),
         "bias": np.round(weights[:, -1], 4).tolist(),
-        "enough": round(threshold(chances, levels, ruled), 4),
+        "enough": {name: round(threshold(chances[who], levels[who], ruled[who]), 4) for name, who in mine.items()},
         "risk": RISK,
         "cases": len(levels),
         "calibration_error": [round(calibration_error(chances[:, at], levels <= at + 1), 4) for at in range(4)],
@@ -88,20 +90,20 @@ def threshold(chances, levels, ruled, risk: float = RISK) -> float:
     return float(np.sort(at_truth)[place])
 
 
-def fit(table: NDArray, happened: NDArray, free: int = 0, hold: float = HOLD) -> NDArray[np.float64]:
+def fit(table, happened: NDArray, free: int = 0, hold: float | NDArray = HOLD) -> NDArray[np.float64]:
     """Logistic regression whose weights are >= 0, except for the last `free` columns; the bias comes last."""
     width = table.shape[1]
 
     def loss(weights):
         values = table @ weights[:width] + weights[width]
-        chances = 1 / (1 + np.exp(-values))
-        wrong = chances - happened
+        wrong = 1 / (1 + np.exp(-values)) - happened
         likelihood = np.logaddexp(0, values).sum() - values[happened.astype(bool)].sum()
-        penalty = hold * (weights[:width] ** 2).sum() / 2
+        penalty = (hold * weights[:width] ** 2).sum() / 2
         return likelihood + penalty, np.append(table.T @ wrong + hold * weights[:width], wrong.sum())
 
     bounds = [(0, None)] * (width - free) + [(None, None)] * (free + 1)
-    return minimize(loss, np.append(np.full(width, 0.1), 0.0), jac=True, method="L-BFGS-B", bounds=bounds).x
+    start = np.append(np.repeat([0.1, 0.0], [width - free, free]), 0.0)
+    return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MANY}).x
 
 
 def chances_by(weights: Sequence[NDArray], table: NDArray) -> NDArray[np.float64]:
