@@ -65,5 +65,5 @@ def saw(by, action, subjects) -> None:
 def _patient_of(subject):
     if isinstance(subject, Patient):
         return subject.pk
-    owner = getattr(subject, "visit", subject)
+    owner = subject if hasattr(subject, "patient_id") else getattr(subject, "visit", None)
     return getattr(owner, "patient_id", None)

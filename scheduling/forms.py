@@ -1,7 +1,7 @@
 """What a person chooses when they book."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -53,8 +53,8 @@ def _no_time():
     return NotATime(_("We could not read which time you mean. Please choose one from the list again."))
 
 
-class BookingForm(forms.Form):
-    """Who comes, and the key by which a second click is recognised."""
+class PersonForm(forms.Form):
+    """Who it is for: oneself, or somebody one acts for."""
 
     patient = forms.ModelChoiceField(
         Patient.objects.none(),
@@ -63,12 +63,30 @@ class BookingForm(forms.Form):
         empty_label=None,
         error_messages={"required": gettext_lazy("Please choose who the appointment is for.")},
     )
-    request_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         people = Patient.objects.acted_for_by(user).order_by("name")
         self.fields["patient"].queryset = people
-        self.fields["request_key"].initial = uuid.uuid4
         if len(people) == 1:
             self.fields["patient"].initial = people[0]
+
+
+class BookingForm(PersonForm):
+    """And the key by which a second click is recognised."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["request_key"].initial = uuid.uuid4
+
+
+class WaitlistForm(PersonForm):
+    """Who would come earlier."""
+
+    @property
+    def until(self) -> datetime:
+        """An earlier time is of use before the appointment that is booked already, else for a month."""
+        booked = self.cleaned_data["patient"].appointments.upcoming().first()
+        return booked.start if booked else timezone.now() + timedelta(days=30)

@@ -5,8 +5,10 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.appendonly import AppendOnly
 from accounts.models import Clinic, Patient, Practitioner, User
 
 
@@ -20,6 +22,44 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
+class VisitType(models.Model):
+    """A kind of visit that a clinic offers for booking: how long it takes, and how far ahead it can be had."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="visit_types")
+    name_ko = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    minutes = models.PositiveSmallIntegerField(default=15)
+    buffer_minutes = models.PositiveSmallIntegerField(default=0)  # kept free afterwards
+    notice_minutes = models.PositiveIntegerField(default=15)
+    horizon_days = models.PositiveSmallIntegerField(default=14)
+    needs_room = models.BooleanField(default=False)  # one of the clinic's rooms as well as a doctor
+    is_offered = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["minutes", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(minutes__gte=5), name="visit_type_is_at_least_five_minutes")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        return self.name_ko if (get_language() or "ko").startswith("ko") else self.name_en
+
+
+class ClinicRoom(models.Model):
+    """A room of a clinic with camera and screen; one person at a time."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
 class Availability(models.Model):
     """A doctor is open on this weekday, in the clinic's own time."""
 
@@ -28,13 +68,44 @@ class Availability(models.Model):
     weekday = models.IntegerField(choices=Weekday)
     start = models.TimeField()
     end = models.TimeField()
-    slot_minutes = models.PositiveSmallIntegerField(default=15)
+    slot_minutes = models.PositiveSmallIntegerField(default=15)  # for who books without naming a kind of visit
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)  # the last day
+    walk_in_minutes = models.PositiveSmallIntegerField(default=0)  # at the end, kept for those who come without a booking
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="availability_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(slot_minutes__gte=5), name="slot_is_at_least_five_minutes"),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="availability_is_valid_for_a_day_or_more",
+            ),
         ]
+
+
+class Opening(models.Model):
+    """A doctor is open once more than usual."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="openings")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="openings")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    slot_minutes = models.PositiveSmallIntegerField(default=15)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="opening_ends_after_it_starts")]
+
+
+class DayLimit(models.Model):
+    """A doctor wants no more than so many booked visits a day in a clinic."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="day_limits")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    most = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practitioner", "clinic"], name="one_day_limit")]
 
 
 class TimeOff(models.Model):
@@ -78,6 +149,10 @@ class Appointment(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="appointments")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="appointments")
+    kind = models.ForeignKey(VisitType, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    room = models.ForeignKey(ClinicRoom, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    series = models.UUIDField(null=True, blank=True, db_index=True)  # follow-ups that were booked together
+    sequence = models.PositiveIntegerField(default=0)  # rises with each change, as calendars want it
     start = models.DateTimeField()
     end = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.BOOKED)
@@ -89,14 +164,113 @@ class Appointment(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="appointment_ends_after_it_starts")]
+        indexes = [
+            models.Index(fields=["practitioner", "start"], name="appointments_of_a_doctor"),
+            models.Index(fields=["patient", "start"], name="appointments_of_a_patient"),
+        ]
+
+
+class AppointmentChange(AppendOnly):
+    """One line of an appointment's history; messages are planned from it."""
+
+    class What(models.TextChoices):
+        BOOKED = "booked"
+        MOVED = "moved"
+        CANCELLED = "cancelled"
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="changes")
+    what = models.CharField(max_length=10, choices=What)
+    start = models.DateTimeField()  # as it is from now on
+    end = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class Hold(models.Model):
+    """A time that is kept for somebody while they fill in the form."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
 
 
 class BookedCell(models.Model):
-    """Five minutes of a doctor that are sold: the database lets nobody sell them twice."""
+    """Five minutes of a doctor, or of a room, that are sold or held: the database lets nobody sell them twice."""
 
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="cells")
-    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+")
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, null=True, related_name="cells")
+    hold = models.ForeignKey(Hold, on_delete=models.CASCADE, null=True, related_name="cells")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, null=True, related_name="+")
+    room = models.ForeignKey(ClinicRoom, on_delete=models.CASCADE, null=True, related_name="+")
     start = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practitioner", "start"], name="no_cell_is_sold_twice")]
+        constraints = [
+            models.UniqueConstraint(fields=["practitioner", "start"], name="no_cell_is_sold_twice"),
+            models.UniqueConstraint(fields=["room", "start"], name="no_cell_of_a_room_is_sold_twice"),
+            models.CheckConstraint(condition=Q(appointment=None) ^ Q(hold=None), name="a_cell_is_sold_or_held"),
+            models.CheckConstraint(condition=Q(practitioner=None) ^ Q(room=None), name="a_cell_is_of_a_doctor_or_of_a_room"),
+        ]
+
+
+class WaitlistQuerySet(models.QuerySet):
+    def of_patient(self, user):
+        """Places of this person and of those they act for, as long as they wait."""
+        return self.filter(patient__in=Patient.objects.acted_for_by(user), closed_at=None)
+
+
+class WaitlistEntry(models.Model):
+    """Somebody who wants an earlier time with a doctor, should one become free."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="waitlist")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="waitlist")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+")
+    kind = models.ForeignKey(VisitType, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    urgency = models.PositiveSmallIntegerField(default=4)  # 1 first, 5 last; staff may raise it
+    until = models.DateTimeField()  # later than this a time is of no use
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # got a time, or wants none any more
+
+    objects = WaitlistQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(urgency__gte=1, urgency__lte=5), name="waitlist_urgency_is_1_to_5"),
+            models.UniqueConstraint(
+                fields=["patient", "practitioner"], condition=Q(closed_at=None), name="one_place_in_the_waitlist"
+            ),
+        ]
+
+
+class OfferQuerySet(models.QuerySet):
+    def of_patient(self, user):
+        """Open offers to this person and to those they act for."""
+        return self.filter(entry__patient__in=Patient.objects.acted_for_by(user), state=Offer.State.OPEN)
+
+
+class Offer(models.Model):
+    """A freed time that is kept for one person of the waitlist until they answer, or the offer runs out."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Ran out")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(WaitlistEntry, on_delete=models.CASCADE, related_name="offers")
+    hold = models.OneToOneField(Hold, on_delete=models.SET_NULL, null=True, related_name="offer")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = OfferQuerySet.as_manager()

@@ -1,39 +1,150 @@
-"""Which times of a doctor can still be booked."""
+"""Which times of doctors can still be booked."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils import timezone
 
-from .models import Appointment, Availability, TimeOff
-from .slots import Slot, cut, opening, overlaps
+from .models import Appointment, Availability, BookedCell, DayLimit, Opening, TimeOff, VisitType
+from .slots import CELL, Slot, free, merged, minute, moment, opening
 
 HORIZON = timedelta(days=14)
 NOTICE = timedelta(minutes=15)
+WALK_IN_HOURS = 2  # so long before their time, places kept for walk-ins are offered to all
+CELL_MINUTES = CELL // timedelta(minutes=1)
 
 
-def open_slots(practitioner, clinic, *, start: datetime | None = None, end: datetime | None = None) -> list[Slot]:
+class Period(NamedTuple):
+    """A doctor is open: minutes since 1970, and how long a visit is if nobody names its kind."""
+
+    start: int
+    end: int
+    slot_minutes: int
+
+
+def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=None, end=None) -> list[Slot]:
     """The free slots of a doctor in a clinic, soonest first."""
-    start = max(start or timezone.now(), timezone.now()) + NOTICE
-    end = end or start + HORIZON
-    taken = _taken(practitioner, start, end)
-    slots = sorted(slot for slot in _all_slots(practitioner, clinic, start, end) if start <= slot.start and slot.end <= end)
-    return [slot for slot in dict.fromkeys(slots) if not any(overlaps(slot, *period) for period in taken)]
+    return of_doctors([practitioner], clinic, kind=kind, start=start, end=end)[practitioner.pk]
 
 
-def _all_slots(practitioner, clinic, start, end):
-    zone = ZoneInfo(clinic.time_zone)
-    availabilities = list(Availability.objects.filter(practitioner=practitioner, clinic=clinic))
+def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None) -> dict[int, list[Slot]]:
+    """The free slots of each of these doctors in a clinic; as many questions to the database for forty as for one."""
+    start, end = _window(kind, start, end)
+    doctors = [practitioner.pk for practitioner in practitioners]
+    open_hours = _open_hours(doctors, clinic, start, end)
+    busy = _busy(doctors, start, end)
+    full = _full_days(doctors, clinic, start, end)
+    first, last = minute(start + timedelta(seconds=59)), minute(end)
+    found = {}
+    for doctor in doctors:
+        beginnings = _beginnings(open_hours[doctor], merged(busy[doctor]), kind, first, last)
+        slots = (Slot(moment(at), moment(at + length)) for at, length in sorted(beginnings.items()))
+        found[doctor] = [slot for slot in slots if _local_day(slot, clinic) not in full[doctor]] if full[doctor] else list(slots)
+    return found
+
+
+def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None) -> bool:
+    """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day."""
+    first, last = _window(kind, None, None)
+    if slot.start < first or slot.end > last:
+        return False
+    doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
+    at, ends = minute(slot.start), minute(slot.end + gap)
+    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap)[practitioner.pk]):
+        return False
+    periods = _open_hours(doctors, clinic, slot.start, slot.end)[practitioner.pk]
+    length = (slot.end - slot.start) // timedelta(minutes=1)
+    if _beginnings(periods, [], kind, at, at + length).get(at) != length:
+        return False
+    day = timedelta(days=1)
+    return _local_day(slot, clinic) not in _full_days(doctors, clinic, slot.start - day, slot.end + day)[practitioner.pk]
+
+
+def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitType | None = None) -> list[Slot]:
+    """The next so many free slots; looks further only where the next day has too few, and back to now at last."""
+    for start, end in ((after, after + timedelta(days=1)), (after, None), (None, None)):
+        found = open_slots(practitioner, clinic, kind=kind, start=start, end=end)
+        if len(found) >= many:
+            break
+    return found[:many]
+
+
+def _window(kind, start, end) -> tuple[datetime, datetime]:
+    now = timezone.now()
+    notice = timedelta(minutes=kind.notice_minutes) if kind else NOTICE
+    start = max(start or now, now + notice)
+    return start, end or now + _horizon(kind) + notice
+
+
+def _horizon(kind):
+    return timedelta(days=kind.horizon_days) if kind else HORIZON
+
+
+def _beginnings(periods: Iterable[Period], busy, kind, first: int, last: int) -> dict[int, int]:
+    """Where visits may begin, and how long each is; each beginning once."""
+    found = {}
+    for period in periods:
+        length, gap = (kind.minutes, kind.buffer_minutes) if kind else (period.slot_minutes, 0)
+        for at in free(period.start, period.end, length, gap, busy):
+            if first <= at and at + length <= last:
+                found.setdefault(at, length)
+    return found
+
+
+def _open_hours(doctors, clinic, start, end) -> dict[int, list[Period]]:
+    zone, found = ZoneInfo(clinic.time_zone), defaultdict(list)
+    for hours in Availability.objects.filter(practitioner__in=doctors, clinic=clinic):
+        found[hours.practitioner_id] += _on_days(hours, zone, start, end)
+    for extra in Opening.objects.filter(practitioner__in=doctors, clinic=clinic, start__lt=end, end__gt=start):
+        found[extra.practitioner_id].append(Period(minute(extra.start), minute(extra.end), extra.slot_minutes))
+    return found
+
+
+def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Period]:
+    """One weekly opening on each of its days, less what is kept for walk-ins."""
+    offered = minute(timezone.now()) + WALK_IN_HOURS * 60
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    day += timedelta(days=(hours.weekday - day.weekday()) % 7)
     while day <= last:
-        for availability in availabilities:
-            if availability.weekday == day.weekday():
-                period = opening(day, availability.start, availability.end, zone)
-                yield from cut(*period, timedelta(minutes=availability.slot_minutes))
-        day += timedelta(days=1)
+        if (hours.valid_from or day) <= day <= (hours.valid_until or day):
+            opens, closes = map(minute, opening(day, hours.start, hours.end, zone))
+            kept = hours.walk_in_minutes if closes - hours.walk_in_minutes > offered else 0
+            yield Period(opens, closes - kept, hours.slot_minutes)
+        day += timedelta(days=7)
 
 
-def _taken(practitioner, start, end):
-    booked = Appointment.objects.booked().filter(practitioner=practitioner, start__lt=end, end__gt=start)
-    away = TimeOff.objects.filter(practitioner=practitioner, start__lt=end, end__gt=start)
-    return [*booked.values_list("start", "end"), *away.values_list("start", "end")]
+def _busy(doctors, start, end) -> dict[int, list[tuple[int, int]]]:
+    """What is sold, held or taken off."""
+    found = defaultdict(list)
+    near = {"start__gte": start - CELL, "start__lt": end, "practitioner__in": doctors}
+    alive = Q(hold=None) | Q(hold__expires_at__gt=timezone.now())
+    for doctor, at in BookedCell.objects.filter(alive, **near).values_list("practitioner", "start"):
+        found[doctor].append((minute(at), minute(at) + CELL_MINUTES))
+    away = TimeOff.objects.filter(practitioner__in=doctors, start__lt=end, end__gt=start)
+    for doctor, begins, ends in away.values_list("practitioner", "start", "end"):
+        found[doctor].append((minute(begins), minute(ends + timedelta(seconds=59))))
+    return found
+
+
+def _full_days(doctors, clinic, start, end) -> dict[int, set]:
+    """Days on which a doctor has as many bookings as they want."""
+    limits = dict(DayLimit.objects.filter(practitioner__in=doctors, clinic=clinic).values_list("practitioner", "most"))
+    if not limits:
+        return defaultdict(set)
+    day = timedelta(days=1)
+    booked = Appointment.objects.booked().filter(
+        practitioner__in=limits, clinic=clinic, start__gt=start - day, start__lt=end + day
+    )
+    counts: dict[int, Counter] = defaultdict(Counter)
+    for doctor, begins, ends in booked.values_list("practitioner", "start", "end"):
+        counts[doctor][_local_day(Slot(begins, ends), clinic)] += 1
+    full = {doctor: {day for day, count in counts[doctor].items() if count >= most} for doctor, most in limits.items()}
+    return defaultdict(set, full)
+
+
+def _local_day(slot: Slot, clinic):
+    return slot.start.astimezone(ZoneInfo(clinic.time_zone)).date()

@@ -1,11 +1,14 @@
 """Openings cut into slots: pure computation on aware times."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 CELL = timedelta(minutes=5)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
 
 
 class Slot(NamedTuple):
@@ -22,10 +25,35 @@ def cut(start: datetime, end: datetime, length: timedelta) -> Iterator[Slot]:
         start += length
 
 
+def free(start: int, end: int, length: int, gap: int, busy: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Where visits of `length` may begin in an open period, each with `gap` free after it. All are minutes (`minute`).
+
+    busy: sorted periods that do not overlap (`merged`). Beginnings keep to the grid that starts with the period.
+    """
+    step, at, place = length + gap, start, 0
+    while at + length <= end:
+        while place < len(busy) and busy[place][1] <= at:
+            place += 1
+        if place == len(busy) or at + step <= busy[place][0]:
+            yield at
+        at += step
+
+
+def merged(periods: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same moments as sorted periods that neither overlap nor touch."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(periods):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+@lru_cache(maxsize=20_000)
 def opening(day: date, start: time, end: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The open period of one day as instants in UTC; on the day the clocks change it is as long as it really is."""
-    utc = ZoneInfo("UTC")
-    return tuple(datetime.combine(day, at, tzinfo=zone).astimezone(utc) for at in (start, end))  # type: ignore[return-value]
+    return tuple(datetime.combine(day, at, tzinfo=zone).astimezone(UTC) for at in (start, end))  # type: ignore[return-value]
 
 
 def cells(start: datetime, end: datetime) -> Iterator[datetime]:
@@ -39,3 +67,14 @@ def cells(start: datetime, end: datetime) -> Iterator[datetime]:
 def overlaps(slot: Slot, start: datetime, end: datetime) -> bool:
     """Whether a slot and a period share a moment."""
     return slot.start < end and start < slot.end
+
+
+def minute(moment: datetime) -> int:
+    """Whole minutes since 1970; a begun one counts as the one that began."""
+    return (moment - _EPOCH) // _MINUTE
+
+
+@lru_cache(maxsize=100_000)
+def moment(minute: int) -> datetime:
+    """The instant, in UTC."""
+    return _EPOCH + minute * _MINUTE

@@ -161,7 +161,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker: the sweeper finds what was not sent
 CELERY_TASK_TIME_LIMIT = 60
 # How often forgotten intakes are looked for; a killed worker alone would cost about 90 s.
-CELERY_BEAT_SCHEDULE = {"sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0},
+    "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -214,10 +217,19 @@ MEDIA_ADDRESSES = _list("MEDIA_ADDRESSES")
 _first, _, _last = os.environ.get("MEDIA_PORTS", "0").partition("-")  # "40000-40099": each worker takes a free one
 MEDIA_PORTS = range(int(_first), int(_last or _first) + 1)
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
+# Who carries sound and picture: "naru" (our own forwarder) or "janus" (a Janus server; docs/media.md says when).
+MEDIA_ENGINE = os.environ.get("MEDIA_ENGINE", "naru")
+JANUS_URL = os.environ.get("JANUS_URL", "http://127.0.0.1:8088/janus")
+JANUS_SECRET = os.environ.get("JANUS_SECRET", "")
+# Relays for clinics that block UDP: addresses of our coturn, and the secret it shares with us (docs/install.md).
+TURN_URLS = _list("TURN_URLS")
+TURN_SECRET = os.environ.get("TURN_SECRET", "")
 
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
+# How long a freed time is kept for whoever it is offered to.
+WAITLIST_OFFER_MINUTES = int(os.environ.get("WAITLIST_OFFER_MINUTES", "30"))
 # How long a visit's link works after it was made (it also ends with the visit).
 VISIT_LINK_HOURS = int(os.environ.get("VISIT_LINK_HOURS", "48"))
 
@@ -267,5 +279,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "aioice": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "aioice": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }

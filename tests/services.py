@@ -20,7 +20,8 @@ from telehealth import embedded
 from telehealth.children import die_with
 
 SECONDS_TO_START = 20
-POSTGRES_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+POSTGRES = ["max_connections=200"]
+POSTGRES_FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", *POSTGRES]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 BROWSER_FLAGS = [
     "--use-fake-ui-for-media-stream",
@@ -52,8 +53,11 @@ def redis():
 
 
 @contextlib.contextmanager
-def postgres():
-    """A PostgreSQL of the tests alone; it refuses to run as root, so root runs it as somebody else. Yields its URL."""
+def postgres(*, fast=True):
+    """A PostgreSQL of the tests alone; it refuses to run as root, so root runs it as somebody else. Yields its URL.
+
+    fast: nothing is made safe on the disk, since nothing has to outlive the tests.
+    """
     owner = _somebody_else() if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="naru-postgres-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -66,8 +70,8 @@ def postgres():
         initdb = [programs / "initdb", "-D", data, "-U", "naru", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(initdb, check=True, user=owner, cwd=data, stdout=subprocess.DEVNULL)
         port = embedded.free_port()
-        fast = [word for setting in POSTGRES_FAST for word in ("-c", setting)]
-        command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", *fast]
+        options = [word for setting in (POSTGRES_FAST if fast else POSTGRES) for word in ("-c", setting)]
+        command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", *options]
         url = f"postgresql://naru@127.0.0.1:{port}/postgres"
         with _served(command, folder, user=owner, cwd=data) as (process, log):
             _until(lambda: psycopg.connect(url).close(), psycopg.OperationalError, process, log)
@@ -90,6 +94,17 @@ def browser() -> str:
         "The tests need a browser. Install one: apt-get install chromium (Debian), brew install --cask chromium (macOS), "
         "or .venv/bin/playwright install --with-deps chromium."
     )
+
+
+def debian(program: str, *packages: str) -> str:
+    """A program of Debian's packages, installed if we may."""
+    if shutil.which(program) is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        _do("apt-get", "update")
+        _do("apt-get", "install", "-y", "--no-install-recommends", *packages)
+    found = shutil.which(program)
+    if found is None:
+        raise Missing(f"The tests need {program}: apt-get install {' '.join(packages)} (Debian).")
+    return found
 
 
 def _postgres_programs(owner, folder) -> Path:
@@ -135,9 +150,8 @@ def _browser_of_playwright():
 
 
 def _browser_of_debian():
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        _do("apt-get", "update")
-        _do("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk")
+    with contextlib.suppress(Missing):
+        debian("chromium", "chromium", "fonts-noto-cjk")
     return _browser_here()
 
 

@@ -1,6 +1,5 @@
 """The room's page, its pass, the device check, and writing a line without a socket."""
 
-from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,6 +11,7 @@ from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
 from . import rooms, tokens
+from .reach import ice_servers
 
 
 def _visit(request, pk):
@@ -39,7 +39,7 @@ def room(request, pk):
 def seat(request, pk):
     """A fresh pass for the socket; asked for at each (re)connection, and checked each time."""
     participant = rooms.admit(_visit(request, pk), user=actor(request))
-    return JsonResponse({"token": tokens.token_for(participant), "iceServers": settings.ICE_SERVERS})
+    return JsonResponse({"token": tokens.token_for(participant), "iceServers": ice_servers(participant)})
 
 
 @require_safe

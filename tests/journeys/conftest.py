@@ -7,12 +7,18 @@ from tests import services
 
 
 @pytest.fixture(scope="package")
-def chromium():
-    """A real browser. It brings an event loop with it: these tests speak to the product over HTTP only."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=services.browser(), args=services.BROWSER_FLAGS)
-        yield browser
-        browser.close()
+def playwright():
+    """It brings an event loop with it: these tests speak to the product over HTTP only."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright):
+    """A real browser."""
+    browser = playwright.chromium.launch(executable_path=services.browser(), args=services.BROWSER_FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tests.weak_link import WeakLink, free_port
 
 from . import steps
 
+pytestmark = pytest.mark.once
 LONG = 40  # seconds
 
 
@@ -66,7 +67,7 @@ def frames(page):
 
 def test_on_a_narrow_link_voices_go_on_and_the_picture_comes_back(meeting, link):
     doctor, assistant = meeting
-    link.set("both", delay=20, kbit=240)  # for both people together
+    link.set("both", delay=20, kbit=150)  # for both people together
     for page in meeting:
         expect(status(page)).to_contain_text(words(page, "weak"), timeout=LONG * 1000)
         hears(page)

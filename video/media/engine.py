@@ -68,6 +68,10 @@ class Getting(Protocol):
 class Engine(Protocol):
     """How one person's sound and picture reach the others."""
 
+    def of_room(self) -> "Engine":
+        """What one room uses of it."""
+        ...
+
     def sending(self, person: str, say: Say) -> Sending:
         """A line for a person's own sound and picture; what happens to it is said (`rejoin`, `silent`)."""
         ...

@@ -21,6 +21,8 @@ from .rtp import Ids, header
 TICK_SECONDS = 0.05
 SILENT_SECONDS = 1.2  # sound comes fifty times a second, in silence still twice
 FEEDBACK_TICKS = 2  # arrivals are reported to the sender every so many ticks
+SECOND_TICKS = 20
+MOST_PACKETS = 2000  # a second of one person: several times what a browser sends; the rest is lost, and costs the others nothing
 
 
 class Forwarder:
@@ -31,6 +33,9 @@ class Forwarder:
         self.ports = [Port.open(address, numbers) for address in addresses or own_addresses()]
         self._lines: set[SendingLine | GettingLine] = set()
         self._clock = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+
+    def of_room(self) -> "Forwarder":
+        return self
 
     def sending(self, person: str, say: Say) -> "SendingLine":
         return SendingLine(self, person, say)
@@ -111,7 +116,7 @@ class SendingLine(_Line):
         self._ids = Ids()
         self._arrivals = Arrivals()
         self._unseen = False
-        self._ticks = 0
+        self._ticks = self._packets = 0
 
     def is_same(self, sdp: str) -> bool:
         """The browser that this line belongs to already, known by its certificate."""
@@ -150,6 +155,9 @@ class SendingLine(_Line):
                 self._by_ssrc[encoding.rtx.ssrc] = (source, True)
 
     def _rtp(self, data: bytes, now: float) -> None:
+        self._packets += 1
+        if self._packets > MOST_PACKETS:
+            return
         ssrc, payload_type = int.from_bytes(data[8:12]), data[1] & 127
         found = self._by_ssrc.get(ssrc)
         if found is None:
@@ -188,6 +196,8 @@ class SendingLine(_Line):
                 self._unseen = source.is_unseen
                 self.say(Event("unseen" if self._unseen else "seen"))
         self._ticks += 1
+        if self._ticks % SECOND_TICKS == 0:
+            self._packets = 0
         if self.wire and self._ticks % FEEDBACK_TICKS == 0 and (report := self._arrivals.report(self.sources[-1].ssrc)):
             self.wire.send_rtcp(report)
 

@@ -127,7 +127,7 @@ class Worker:
         if asked.kind != "join":
             await self._tell(asked.session, Event("rejoin"))
             return None
-        new = self.rooms[asked.room] = Room(asked.generation, self._engine)
+        new = self.rooms[asked.room] = Room(asked.generation, self._engine.of_room())
         if room:
             self._beside(room.end(Event("rejoin")))
         return new

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from video.media.forwarder import Forwarder
+from video.media.janus import Janus
 from video.media.worker import Worker
 
 
@@ -21,11 +22,15 @@ class Command(BaseCommand):
         task = asyncio.current_task()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+        await Worker(settings.REDIS_URL, self.engine()).run()
+
+    def engine(self):
+        if settings.MEDIA_ENGINE == "janus":
+            return Janus(settings.JANUS_URL, settings.JANUS_SECRET)
         try:
-            engine = Forwarder(settings.MEDIA_ADDRESSES, settings.MEDIA_PORTS)
+            return Forwarder(settings.MEDIA_ADDRESSES, settings.MEDIA_PORTS)
         except OSError as error:
             raise CommandError(
                 f"No free UDP port for media: {error}. Give addresses of this machine in MEDIA_ADDRESSES "
                 "(public=local behind a router) and a free range in MEDIA_PORTS, such as 40000-40099."
             ) from error
-        await Worker(settings.REDIS_URL, engine).run()

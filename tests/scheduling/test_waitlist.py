@@ -1,0 +1,176 @@
+import threading
+from datetime import timedelta
+
+import time_machine
+from django.db import connections
+from django.test import TestCase, TransactionTestCase
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.errors import Refused
+from scheduling import booking, waitlist
+from scheduling.models import Appointment, Offer, WaitlistEntry
+from scheduling.openings import open_slots
+from tests.factories import make_patient, make_user
+from tests.scheduling import make_open_doctor
+
+from .test_booking import book
+
+
+def make_entry(doctor, clinic, **facts):
+    patient = make_patient(clinic=clinic, user=make_user(language="en"))
+    until = timezone.now() + timedelta(days=20)
+    return waitlist.ask(patient, practitioner=doctor, clinic=clinic, until=until, by=patient.user, **facts)
+
+
+class WaitlistTest(TestCase):
+    def setUp(self):
+        self.doctor, self.clinic = make_open_doctor()
+        self.slot, self.later = open_slots(self.doctor, self.clinic)[40:42]
+        self.appointment = book(self.slot, self.doctor, self.clinic)
+        self.entry = make_entry(self.doctor, self.clinic)
+
+    def free(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            booking.cancel(self.appointment, by=self.appointment.booked_by)
+        return Offer.objects.filter(state=Offer.State.OPEN).first()
+
+    def test_a_cancelled_time_is_offered_and_kept(self):
+        offer = self.free()
+        self.assertEqual((offer.entry, offer.start), (self.entry, self.slot.start))
+        self.assertNotIn(self.slot, open_slots(self.doctor, self.clinic))
+
+    def test_a_moved_appointment_frees_its_old_time(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            booking.move(self.appointment, self.later, by=self.appointment.booked_by)
+        self.assertEqual(Offer.objects.get().start, self.slot.start)
+
+    def test_whoever_needs_it_more_comes_first_then_who_asked_first(self):
+        second, urgent = make_entry(self.doctor, self.clinic), make_entry(self.doctor, self.clinic, urgency=2)
+        order = []
+        offer = self.free()
+        while offer:
+            order.append(offer.entry)
+            with self.captureOnCommitCallbacks(execute=True):
+                waitlist.decline(offer, by=None)
+            offer = Offer.objects.filter(state=Offer.State.OPEN).first()
+        self.assertEqual(order, [urgent, self.entry, second])
+        self.assertIn(self.slot, open_slots(self.doctor, self.clinic))
+
+    def test_an_accepted_offer_is_an_appointment(self):
+        offer = self.free()
+        appointment = waitlist.accept(offer, by=self.entry.asked_by)
+        self.assertEqual((appointment.patient, appointment.start), (self.entry.patient, self.slot.start))
+        self.assertFalse(WaitlistEntry.objects.filter(closed_at=None).exists())
+        with self.assertRaises(waitlist.OfferOver):
+            waitlist.accept(offer, by=self.entry.asked_by)
+
+    def test_an_offer_that_runs_out_goes_to_the_next_one(self):
+        second = make_entry(self.doctor, self.clinic)
+        offer = self.free()
+        with time_machine.travel(offer.expires_at + timedelta(seconds=1)):
+            with self.assertRaises(Refused):
+                waitlist.accept(offer, by=self.entry.asked_by)
+            with self.captureOnCommitCallbacks(execute=True):
+                self.assertEqual(waitlist.expire(), 1)
+            self.assertEqual(waitlist.expire(), 0)
+            self.assertEqual(Offer.objects.get(state=Offer.State.OPEN).entry, second)
+
+    def test_who_fills_in_a_form_meanwhile_keeps_the_offer(self):
+        offer = self.free()
+        booking.hold(self.later, practitioner=self.doctor, clinic=self.clinic, by=self.entry.asked_by)
+        waitlist.accept(offer, by=self.entry.asked_by)
+
+    def test_whoever_leaves_lets_the_offer_go_on(self):
+        second = make_entry(self.doctor, self.clinic)
+        self.free()
+        with self.captureOnCommitCallbacks(execute=True):
+            waitlist.withdraw(self.entry, by=self.entry.asked_by)
+        self.assertEqual(Offer.objects.get(state=Offer.State.OPEN).entry, second)
+
+    def test_asking_twice_is_asking_once(self):
+        again = waitlist.ask(
+            self.entry.patient, practitioner=self.doctor, clinic=self.clinic, until=timezone.now(), by=self.entry.asked_by
+        )
+        self.assertEqual(again, self.entry)
+
+
+class AcceptAtOnceTest(TransactionTestCase):
+    def test_two_acceptances_win_once(self):
+        doctor, clinic = make_open_doctor()
+        slot = open_slots(doctor, clinic)[40]
+        entry = make_entry(doctor, clinic)
+        offer, start, results = waitlist.offer_time(slot, doctor), threading.Barrier(4), []
+
+        def accept():
+            start.wait(20)
+            try:
+                results.append(waitlist.accept(offer, by=entry.asked_by))
+            except Refused as refusal:
+                results.append(refusal)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=accept) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(sum(isinstance(result, Appointment) for result in results), 1)
+        self.assertEqual(Appointment.objects.count(), 1)
+
+
+class PagesTest(TestCase):
+    def setUp(self):
+        self.doctor, self.clinic = make_open_doctor()
+        self.slot, self.later = open_slots(self.doctor, self.clinic)[1:3]
+        self.patient = make_patient(clinic=self.clinic, user=make_user(language="en"))
+        self.client.force_login(self.patient.user)
+
+    def url(self, name, *args):
+        return reverse(f"scheduling:{name}", args=args)
+
+    def post(self, name, *args, **data):
+        return self.client.post(self.url(name, *args), data)
+
+    def test_asking_being_offered_and_taking(self):
+        times = self.url("times", self.clinic.pk, self.doctor.pk)
+        self.assertContains(self.client.get(times), "Put me on the waiting list")
+        self.post("ask_waitlist", self.clinic.pk, self.doctor.pk, patient=self.patient.pk)
+        offer = waitlist.offer_time(self.slot, self.doctor)
+        self.assertContains(self.client.get(self.url("mine")), "A time became free")
+        self.post("answer_offer", offer.pk, "accept")
+        self.assertEqual(Appointment.objects.get().patient, self.patient)
+
+    def test_leaving(self):
+        entry = make_entry(self.doctor, self.clinic)
+        self.client.force_login(entry.asked_by)
+        self.assertContains(self.client.get(self.url("mine")), "Leave the waiting list")
+        self.post("leave_waitlist", entry.pk)
+        self.assertFalse(WaitlistEntry.objects.filter(closed_at=None).exists())
+
+    def test_a_stranger_gets_404_and_get_gets_405(self):
+        entry = make_entry(self.doctor, self.clinic)
+        offer = waitlist.offer_time(self.slot, self.doctor)
+        for name, *args in (("leave_waitlist", entry.pk), ("answer_offer", offer.pk, "accept")):
+            self.assertEqual(self.post(name, *args).status_code, 404)
+            self.assertEqual(self.client.get(self.url(name, *args)).status_code, 405)
+        self.client.force_login(entry.asked_by)
+        self.assertEqual(self.post("answer_offer", offer.pk, "perhaps").status_code, 404)
+
+    def test_moving(self):
+        appointment = book(self.slot, self.doctor, self.clinic, patient=self.patient)
+        self.assertContains(self.client.get(self.url("move", appointment.pk)), "Move this appointment")
+        start, end = (moment.isoformat() for moment in self.later)
+        self.post("move", appointment.pk, start=start, end=end)
+        appointment.refresh_from_db()
+        self.assertEqual(appointment.start, self.later.start)
+
+    def test_moving_to_a_taken_time_explains_itself(self):
+        appointment = book(self.slot, self.doctor, self.clinic, patient=self.patient)
+        book(self.later, self.doctor, self.clinic)
+        start, end = (moment.isoformat() for moment in self.later)
+        response = self.post("move", appointment.pk, start=start, end=end)
+        self.assertContains(response, "just been taken", status_code=409)
+        self.client.force_login(make_user())
+        self.assertEqual(self.client.get(self.url("move", appointment.pk)).status_code, 404)
