@@ -37,6 +37,7 @@ class Person:
         self.tasks = []
         self.joined = 0  # how often
         self.sends = None  # picture, bitrate
+        self.rejoining = None
 
     async def join(self):
         self.switchboard, self.session = Switchboard(self.redis_url), uuid.uuid4().hex
@@ -84,12 +85,17 @@ class Person:
                     if self.sends and await self.page.evaluate("isStable()"):
                         await self._offer("restart()")
                 case "rejoin":
-                    self.rejoining = asyncio.create_task(self._rejoin())
+                    self._come_back()
 
     async def _watch_worker(self):
         while await self.switchboard.is_alive(self.line):
             await asyncio.sleep(WATCH_SECONDS)
-        self.rejoining = asyncio.create_task(self._rejoin())
+        self._come_back()
+
+    def _come_back(self):
+        """Once, whoever says it first."""
+        if self.rejoining is None or self.rejoining.done():
+            self.rejoining = asyncio.create_task(self._rejoin())
 
     async def _rejoin(self):
         await self.page.evaluate("hangUp()")

@@ -160,3 +160,14 @@ async def test_the_command_ends_cleanly_when_asked():
 
 async def _is_dead(browser):
     return not await browser.switchboard.is_alive(browser.line)
+
+
+async def test_who_leaves_gets_no_new_line_while_others_leave_too():
+    async with working() as worker, Browser(URL, name := room(), "a") as a, Browser(URL, name, "b") as b:
+        await a.publish()
+        await b.gets("a")
+        gone = worker.rooms[name].people["b"]
+        await gone.close()
+        await gone.see([])
+        await gone.see(worker.rooms[name].people["a"].sources)
+        assert gone._getting is None

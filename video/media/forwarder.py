@@ -19,7 +19,7 @@ from .protocol import Event
 from .rtp import Ids, header
 
 TICK_SECONDS = 0.05
-SILENT_SECONDS = 1.2  # sound comes fifty times a second, in silence still twice
+SILENT_SECONDS = 1.0  # sound comes fifty times a second, in silence still twice
 FEEDBACK_TICKS = 2  # arrivals are reported to the sender every so many ticks
 SECOND_TICKS = 20
 MOST_PACKETS = 2000  # a second of one person: several times what a browser sends; the rest is lost, and costs the others nothing

@@ -34,6 +34,7 @@ class Person:
         self._open = 0  # the offer that has no answer yet; 0 if none
         self._fresh = True
         self._pictures = True
+        self._is_gone = False
         self._lock = asyncio.Lock()
         self._patience: asyncio.TimerHandle | None = None
 
@@ -69,7 +70,7 @@ class Person:
         """From now on this person gets these. One offer at a time: what changes meanwhile comes after the answer."""
         self._wanted = list(sources)
         async with self._lock:
-            if not self._open:
+            if not self._open and not self._is_gone:
                 await self._offer()
 
     async def answer(self, said: Answer) -> None:
@@ -97,6 +98,7 @@ class Person:
 
     async def close(self) -> None:
         """End all lines. A line that does not end in time is left to the collector of garbage."""
+        self._is_gone = True  # whoever waits for the lock meanwhile opens no line any more
         self._settled()
         try:
             async with asyncio.timeout(CLOSE_SECONDS), self._lock:
