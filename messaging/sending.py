@@ -28,10 +28,20 @@ def send_due() -> None:
     for message in Message.objects.due(now)[:500]:
         if time.monotonic() > give_up_at:
             return
-        if message.channel not in resting and deliver(message) is False:
+        if message.channel not in resting and _try(message) is False:
             resting.add(message.channel)
             later = timezone.now() + FIRST_PAUSE
             Message.objects.due(now).filter(channel=message.channel, due_at__lt=later).update(due_at=later)
+
+
+def _try(message: Message) -> bool | None:
+    """One message that cannot be written must not keep the others waiting: it comes last from now on."""
+    try:
+        return deliver(message)
+    except Exception as error:  # the border of the sweep
+        log.exception("%s is broken", message)
+        _put_back(message, timezone.now() + pause(message.tries), tries=F("tries") + 1, problem=type(error).__name__)
+        return None
 
 
 def deliver(message: Message) -> bool | None:

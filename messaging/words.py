@@ -37,6 +37,7 @@ def write(message: Message) -> Letter:
     """The letter as it is true at this moment."""
     with translation.override(message.language):
         subject, lines = (_of_visit if message.visit else _of_appointment)(message)
+        subject = " ".join(subject.split())  # a line break in a name would break a mail's head
         letter = Letter(message.kind, message.channel, message.language, subject, "\n".join(lines))
         return _with_calendar(letter, message)
 

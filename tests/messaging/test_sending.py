@@ -84,6 +84,18 @@ class SendTest(Clock):
         tasks.sweep()
         self.assertEqual([kind for kind, state in states() if state == "sent"], ["confirmation", "hour"])
 
+    def test_a_message_that_breaks_keeps_no_other_waiting(self):
+        broken, fine = make_booking(), make_booking()
+        type(broken.patient.user).objects.filter(pk=broken.patient.user_id).update(email="a\n@b.example")
+        tasks.sweep()
+        self.assertEqual([letter.to for letter in mail.outbox], [[fine.patient.user.email]])
+        self.assertEqual(Message.objects.get(change__appointment=broken, kind="confirmation").tries, 1)
+
+    def test_a_name_with_a_line_break_is_told_all_the_same(self):
+        make_booking(patient=make_patient(user=make_user(language="en"), name="Ann\nLee"))
+        tasks.sweep()
+        self.assertIn("Ann Lee", mail.outbox[0].subject)
+
     def test_the_language_is_the_readers(self):
         make_booking(patient=make_patient(user=make_user(language="ko"), name="한지민"))
         tasks.sweep()
