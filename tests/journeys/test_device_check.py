@@ -9,7 +9,7 @@ def waiting(sign_in, name="Daniel Reed"):
     """Somebody who told their story and waits."""
     patient = sign_in(name, locale="en")
     patient.goto("/home/")
-    open_visit = patient.locator("main .naru-card a.nhsuk-button")
+    open_visit = patient.locator("main .naru-card a.nhsuk-button[href^='/visit/']")
     return patient, steps.VISIT.search(open_visit.first.get_attribute("href")).group(1) if open_visit.count() else steps.tell(
         patient, "I have had a runny nose for two days"
     )

@@ -113,6 +113,7 @@ class TaskTest(TestCase):
         self.assertEqual(list(Assessment.objects.values_list("intake", flat=True)), [fine.pk])
 
     def test_the_names_of_the_tasks_are_those_that_are_posted_and_planned(self):
+        current_app.loader.import_default_modules()
         planned = {entry["task"] for entry in current_app.conf.beat_schedule.values()}
         self.assertLessEqual({"triage.tasks.assess", *planned}, set(current_app.tasks))
 
