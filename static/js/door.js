@@ -6,7 +6,7 @@ const look = () => window.htmx?.trigger(door, "naru:asking");
 
 if (door) {
   room.addEventListener("room:asking", look);
-  room.addEventListener("room:people", look); // a line that comes back has missed something
+  room.addEventListener("room:people", look); // somebody came or went, or this line was away
   door.addEventListener("htmx:responseError", look); // somebody else answered first
   let here = false;
   door.addEventListener("htmx:beforeSwap", () => (here = door.contains(document.activeElement)));

@@ -262,6 +262,7 @@ class Room {
     this.tiles.name(people);
     this.find("people").textContent = people.map((person) => `${person.name} (${person.role})`).join(" · ");
     if (newcomers) this.own.tellState();
+    this.element.dispatchEvent(new Event("room:people"));
   }
 }
 

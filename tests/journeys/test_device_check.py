@@ -5,18 +5,19 @@ from playwright.sync_api import expect
 from . import steps
 
 
-def waiting(sign_in, name="Daniel Reed"):
-    """Somebody who told their story and waits."""
-    patient = sign_in(name, locale="en")
-    patient.goto("/home/")
-    open_visit = patient.locator("main .naru-card a.nhsuk-button[href^='/visit/']")
-    return patient, steps.VISIT.search(open_visit.first.get_attribute("href")).group(1) if open_visit.count() else steps.tell(
-        patient, "I have had a runny nose for two days"
-    )
+def waiting(sign_in, name):
+    """Somebody who waits, on their own phone, with nothing but the visit's link."""
+    assistant, patient = sign_in("박미영"), sign_in(None)
+    steps.walk_in(assistant, name, "1961-5-6")
+    link = assistant.locator(".naru-link a").get_attribute("href")
+    assistant.locator("main a.nhsuk-button").first.click()
+    visit = steps.tell(assistant, "이틀째 콧물이 나요", start=False)
+    patient.goto(link)
+    return patient, visit
 
 
 def test_own_sound_and_picture_come_back_from_the_server(sign_in):
-    patient, visit = waiting(sign_in)
+    patient, visit = waiting(sign_in, "한소리")
     patient.goto(f"/visit/{visit}/check/")
     patient.locator("[data-check-start]").focus()
     patient.keyboard.press("Enter")
@@ -33,7 +34,7 @@ def test_own_sound_and_picture_come_back_from_the_server(sign_in):
 
 
 def test_what_is_blocked_has_words_and_a_way_out(sign_in):
-    patient, visit = waiting(sign_in)
+    patient, visit = waiting(sign_in, "한막힘")
     patient.goto(f"/visit/{visit}/check/")
     for error, name in (("NotAllowedError", "denied"), ("NotReadableError", "busy"), ("NotFoundError", "nothing")):
         patient.evaluate(
@@ -46,7 +47,7 @@ def test_what_is_blocked_has_words_and_a_way_out(sign_in):
 
 
 def test_by_phone_instead_keeps_the_place_and_the_doctor_sees_the_number(sign_in):
-    patient, visit = waiting(sign_in)
+    patient, visit = waiting(sign_in, "한전화")
     doctor = sign_in("김서연")
     before = steps.order(doctor)
     patient.goto(f"/visit/{visit}/check/")
