@@ -11,7 +11,7 @@ from scheduling.models import Appointment
 from video import phone
 from visits import clock, links, queue
 from visits.access import actor, visit_of_person
-from visits.models import Task, Visit
+from visits.models import Acuity, Task, Visit
 from visits.states import State
 
 
@@ -57,7 +57,7 @@ def _now(found):
         "visit": found,
         "question": clock.open_question(found),
         "person": found.tasks.filter(kind=Task.Kind.PERSON).select_related("done_by__practitioner").last(),
-        "overloaded": waits and queue.is_overloaded(queue.clinics_beside(found.clinic_id)),
+        "overloaded": waits and found.acuity > Acuity.EMERGENT and queue.is_overloaded(queue.clinics_beside(found.clinic_id)),
         "place": place,
         "wish": phone.wish_of(found) if found.is_open else None,
         "expectation": queue.expectation(place) if place else None,

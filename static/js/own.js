@@ -2,11 +2,23 @@
 import { openDevices } from "./devices.js";
 
 const BUTTONS = { audio: "mute", video: "camera" };
+const KEPT = `naru.off.${location.pathname}`; // of this visit, in this tab: whoever reloads is not suddenly heard or seen
+
+function kept() {
+  try {
+    return { audio: false, video: false, ...JSON.parse(sessionStorage.getItem(KEPT)) };
+  } catch {
+    return { audio: false, video: false };
+  }
+}
 
 export class Own {
   constructor(room) {
-    Object.assign(this, { room, stream: null, problem: "", off: { audio: false, video: false }, unseen: false, noPictures: false });
-    for (const [kind, name] of Object.entries(BUTTONS)) room.find(name).addEventListener("click", () => this.toggle(kind));
+    Object.assign(this, { room, stream: null, problem: "", off: kept(), unseen: false, noPictures: false });
+    for (const [kind, name] of Object.entries(BUTTONS)) {
+      room.find(name).addEventListener("click", () => this.choose(kind));
+      this.show(name, this.off[kind]);
+    }
     room.find("soundonly").addEventListener("click", () => this.soundOnly());
   }
 
@@ -43,6 +55,15 @@ export class Own {
     this.stream = null;
     stream?.getTracks().forEach((track) => track.stop());
     this.room.tiles.drop("self");
+  }
+
+  choose(kind) {
+    this.toggle(kind);
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify(this.off));
+    } catch {
+      // a browser that keeps nothing: the choice holds for this page only
+    }
   }
 
   toggle(kind) {

@@ -1,6 +1,7 @@
 """A visit over a link that becomes narrow, or whose address changes: voices go on, and everything comes back by itself."""
 
 import contextlib
+import re
 import tempfile
 from pathlib import Path
 
@@ -107,6 +108,10 @@ def test_sound_only_is_a_choice(meeting):
 
 def test_who_reloads_is_back_in_the_same_visit(meeting):
     doctor, assistant = meeting
+    mute = assistant.locator("[data-room-mute]")
+    mute.click()
     assistant.reload()
+    expect(mute).to_have_class(re.compile("naru-room__off"))  # nobody is suddenly heard
+    mute.click()
     for page in meeting:
         steps.sees_and_hears(page, LONG)
