@@ -1,8 +1,11 @@
 """Before the call: the check ends in a clear success, or in a phone call that keeps the place."""
 
+import pytest
 from playwright.sync_api import expect
 
 from . import steps
+
+pytestmark = pytest.mark.once
 
 
 def waiting(sign_in, name):

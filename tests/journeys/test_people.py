@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from . import steps
 
+pytestmark = pytest.mark.once
 KOREAN = {"locale": "ko"}
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from . import steps
 
+pytestmark = pytest.mark.once
 LONG = 60  # seconds
 
 

@@ -7,6 +7,7 @@ from . import steps
 from .faults import WHILE_COMING, WHILE_TALKING, Visit
 from .test_weak_links import link, product  # noqa: F401 - a product that is reached by a link that can be cut
 
+pytestmark = pytest.mark.once
 BAD = ("amber", "red")
 
 
