@@ -55,7 +55,7 @@ def test_the_coordinator_switches_both_to_sound_and_back_and_opens_nobodys_camer
     switch(visit)
     steps.sees_and_hears(visit.patient, 40)
     assert not is_without_pictures(visit.patient)
-    assert visit.patient.evaluate("window.naruRoom.off.video")  # they had closed it themselves
+    assert visit.patient.evaluate("window.naruRoom.own.off.video")  # they had closed it themselves
 
 
 def test_who_comes_again_is_with_sound_only_too(visit):
