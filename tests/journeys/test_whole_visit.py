@@ -35,7 +35,7 @@ def test_a_whole_visit(sign_in):
     doctor.locator("[name=note-assessment]").fill("급성 관상동맥증후군 의심")
     doctor.locator("[name=note-plan]").fill("119로 이송, 심전도")
     doctor.locator("#sign").click()
-    expect(doctor.locator("main [role=alert]")).to_be_visible()  # refused: the words for the patient are missing
+    expect(doctor.locator("[data-note-refused]")).to_be_visible()  # the words for the patient are missing
     doctor.goto(f"/desk/visit/{heart}/")
     expect(doctor.locator("[name=note-plan]")).to_have_value("119로 이송, 심전도")
     doctor.locator("[name=note-summary]").fill("심장 문제일 수 있어 구급차를 불렀습니다.")
