@@ -9,6 +9,11 @@ from . import services
 
 PASSES = {"SQLite": {}, "PostgreSQL": {"NARU_TEST_DATABASE": "postgresql"}}
 ONLY = {"PostgreSQL": ["-m", "not once"]}
+WHOLE_PRODUCT = ["tests/journeys", "tests/ops"]  # they start it and need the machine to themselves; the others share it
+HALVES = {
+    "the parts": ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", *(f"--ignore={folder}" for folder in WHOLE_PRODUCT)],
+    "the whole": WHOLE_PRODUCT,
+}
 
 
 def main() -> int:
@@ -17,20 +22,22 @@ def main() -> int:
     except services.Missing as missing:
         print(f"Cannot test. {missing}")
         return 2
-    failed = [name for name in PASSES if not run(name)]
-    print(f"Failed on: {', '.join(failed)}." if failed else "All tests pass on SQLite and on PostgreSQL.")
+    halves = {"asked for": sys.argv[1:]} if sys.argv[1:] else HALVES
+    wanted = [(database, half) for database in PASSES for half in halves]
+    failed = [f"{half} on {database}" for database, half in wanted if not run(database, half, halves[half])]
+    print(f"Failed: {', '.join(failed)}." if failed else "All tests pass on SQLite and on PostgreSQL.")
     return len(failed)
 
 
-def run(name: str) -> bool:
+def run(database: str, half: str, arguments: list[str]) -> bool:
     """One pass of pytest."""
-    print(f"\n=== {name} ===", flush=True)
+    print(f"\n=== {half} on {database} ===", flush=True)
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", *ONLY.get(name, []), *sys.argv[1:]]
-    env = {**os.environ, **PASSES[name]}
+    command = [sys.executable, "-m", "pytest", *ONLY.get(database, []), *arguments]
+    env = {**os.environ, **PASSES[database]}
     env.pop("DJANGO_SETTINGS_MODULE", None)  # tests/conftest.py names it, once Redis and database are there
     code = subprocess.run(command, env=env, stdin=subprocess.DEVNULL).returncode
-    print(f"=== {name}: {time.monotonic() - began:.0f} s ===", flush=True)
+    print(f"=== {half} on {database}: {time.monotonic() - began:.0f} s ===", flush=True)
     return code == 0
 
 
