@@ -13,7 +13,7 @@ import time
 from .house import spread
 from .media_rig import Rig, stop
 
-JOINS, BREAKS = 12, 4
+JOINS, BREAKS = 12, 10
 
 
 async def join():

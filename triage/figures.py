@@ -63,9 +63,11 @@ def _with_interval(measure: Callable, table: dict[str, NDArray], rows: NDArray) 
     value = measure(table)
     if value is None:
         return None
-    drawn = [measure({name: column[row] for name, column in table.items()}) for row in rows]
-    low, high = np.percentile([each for each in drawn if each is not None], MIDDLE)
-    return [round(float(each), 4) for each in (value, low, high)]
+    again = (measure({name: column[row] for name, column in table.items()}) for row in rows)
+    drawn = np.array([each for each in again if each is not None])
+    shift = drawn.mean() - value  # drawing again adds to an error of calibration; what it adds is taken off
+    low, high = np.percentile(drawn, MIDDLE) - shift
+    return [round(float(each), 4) for each in (value, max(low, min(0.0, drawn.min())), high)]
 
 
 def kappa(truth: NDArray[np.int_], chosen: NDArray[np.int_]) -> float | None:

@@ -23,7 +23,7 @@ class OverrideForm(forms.Form):
 
 
 class ReassessmentForm(VitalsForm):
-    """Three questions for somebody who waits, and what was measured since."""
+    """A few questions for somebody who waits, and what was measured since."""
 
     feeling = forms.ChoiceField(
         label=gettext_lazy("How is it, compared with before?"), choices=Reassessment.Feeling.choices, widget=forms.RadioSelect,

@@ -25,7 +25,7 @@ def override(request, pk):
 
 @require_http_methods(["GET", "POST"])
 def look_again(request, pk):
-    """Three questions for somebody who waits; the assistant may answer for them."""
+    """A few questions for somebody who waits; the assistant may answer for them."""
     visit = intake_of(request, pk).visit
     reassessment.check_waiting(visit)
     form = ReassessmentForm(request.POST or None)

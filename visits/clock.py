@@ -28,7 +28,7 @@ def due(now: datetime | None = None) -> QuerySet[Visit]:
 
 
 def ask(visit) -> None:
-    """Put the three questions on the patient's page and on the front desk; once, however often it is tried."""
+    """Put the questions on the patient's page and on the front desk; once, however often it is tried."""
     try:
         with transaction.atomic():
             Reassessment.objects.create(visit=visit)

@@ -66,10 +66,10 @@ class ExplainTest(SimpleTestCase):
     def test_one_case_is_explained(self):
         said = StringIO()
         call_command("triage", "가슴이 조이고 식은땀이 나요", "--age", "58", "--sex", "F", stdout=said)
-        self.assertIn("level 2", said.getvalue())
+        self.assertIn("2단계: ", said.getvalue())
         self.assertIn("가슴", said.getvalue())
 
     def test_a_strange_value_is_said(self):
         said = StringIO()
         call_command("triage", "fever", "--vital", "temp=98.6", stdout=said)
-        self.assertIn("not used: temp", said.getvalue())
+        self.assertIn("unit: temp", said.getvalue())

@@ -19,7 +19,7 @@ from .protocol import Event
 from .rtp import Ids, header
 
 TICK_SECONDS = 0.05
-SILENT_SECONDS = 1.0  # sound comes fifty times a second, in silence still twice
+SILENT_SECONDS = 0.9  # sound comes fifty times a second, in silence still twice
 FEEDBACK_TICKS = 2  # arrivals are reported to the sender every so many ticks
 SECOND_TICKS = 20
 MOST_PACKETS = 2000  # a second of one person: several times what a browser sends; the rest is lost, and costs the others nothing
@@ -70,7 +70,7 @@ class _Line:
         self.connection = private.new_connection()
         self.connection.on("connectionstatechange", self._watch)
         self.say = say
-        self._silent = False
+        self._asked_at = 0.0
         self.wire: private.Wire | None = None
         engine.begin(self)  # type: ignore[arg-type]
 
@@ -79,11 +79,10 @@ class _Line:
             self.say(Event("rejoin"))
 
     def watch_silence(self, now: float) -> None:
-        """Whoever falls silent may be at another address: they are asked, once, to look for their way again."""
-        silent = self.wire is not None and now - self.lite.heard_at > SILENT_SECONDS
-        if silent and not self._silent:
+        """Whoever falls silent may be at another address: they are asked to look for their way again."""
+        if self.wire is not None and now - max(self.lite.heard_at, self._asked_at) > SILENT_SECONDS:
+            self._asked_at = now
             self.say(Event("silent"))
-        self._silent = silent
 
     def quality(self, now: float) -> dict:
         """How it goes; what each kind of line knows comes on top."""
@@ -147,6 +146,7 @@ class SendingLine(_Line):
             return
         wire = self.wire_of(transceiver)
         wire.on_rtp, wire.on_rtcp = self._rtp, self._rtcp
+        self.lite.on_move = self._come_back
         source.start(wire, time.monotonic())
         ids = Ids.of(agreed.headerExtensions)
         self._ids = Ids(*(new or old for new, old in zip(ids, self._ids, strict=True)))
@@ -157,6 +157,13 @@ class SendingLine(_Line):
             self._by_ssrc[encoding.ssrc] = (source, False)
             if encoding.rtx:
                 self._by_ssrc[encoding.rtx.ssrc] = (source, True)
+
+    def _come_back(self) -> None:
+        """What was sent meanwhile is lost for good: go on with whole pictures, at once."""
+        for source in self.sources:
+            for taker in source.takers:
+                taker.cut()
+            source.want_key(time.monotonic())
 
     def _rtp(self, data: bytes, now: float) -> None:
         self._packets += 1
@@ -252,6 +259,7 @@ class GettingLine(_Line):
         if self._link is None:
             self._link = Link(self.wire_of(transceiver), lambda weak: self.say(Event("weak", weak=weak)))
             self._link.want_pictures(self._pictures)
+            self.lite.on_move = self._link.begin_anew
         self._link.add(outgoing, agreed.codecs, Ids.of(agreed.headerExtensions), str(transceiver.mid))
 
     def tick(self, now: float) -> None:

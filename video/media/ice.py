@@ -1,7 +1,8 @@
 """The server's end of ICE, as a lite agent (RFC 8445): it answers checks and never sends where nobody has proved to be.
 
 It stands where aiortc expects a connection of aioice. The browser finds the way, chooses it, and may change it at any time: a
-check that is signed with our password, from any address, moves the connection there.
+check that is signed with our password moves the connection to where it came from, if the browser chose that way, or if nothing
+comes by the old one any more.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from .port import Address, Port, secret
 
 WAITING_DATAGRAMS = 64  # of the handshake; more are lost, as on any link
 PREFERENCE = 65535
+LOST_SECONDS = 0.5  # a way by which nothing came for so long is given up; of silence, Opus sends something every 0.4 s
 
 
 class Lite:
@@ -30,6 +32,7 @@ class Lite:
         self.password = self.local_password = secret(24)
         self.remote_candidates: list[Candidate] = []
         self.on_media: Callable[[bytes, float], None] | None = None
+        self.on_move: Callable[[], None] | None = None  # told when the other end came back from another address
         self.port: Port | None = None
         self.address: Address | None = None  # where the other end is now
         self.transmit: Callable[[bytes, Address], None] = _nowhere
@@ -54,10 +57,15 @@ class Lite:
 
     def heard(self, address: Address, chosen: bool, port: Port) -> None:
         """A signed check came from there; `chosen`: the browser wants this way."""
-        self.heard_at = time.monotonic()
-        if chosen and (self.address, self.port) != (address, port):
-            self.address, self.port, self.transmit = address, port, port.send
+        now, before = time.monotonic(), self.address
+        lost = before is not None and now - self.heard_at > LOST_SECONDS
+        if before is None or (before, self.port) == (address, port):
+            self.heard_at = now
+        if (chosen or lost) and (before, self.port) != (address, port):
+            self.address, self.port, self.transmit, self.heard_at = address, port, port.send, now
             self._found.set()
+            if lost and self.on_move:
+                self.on_move()
 
     def renew(self) -> None:
         """A new name and password: the browser that is offered them looks for its way again (ICE restart)."""
@@ -114,7 +122,7 @@ class Lite:
             port.forget(self)
         self._closed.set()
         self._found.set()
-        self.on_media = None
+        self.on_media = self.on_move = None
         if self._inbox.full():
             self._inbox.get_nowait()
         self._inbox.put_nowait(None)

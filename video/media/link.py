@@ -30,8 +30,7 @@ class Link:
     def __init__(self, wire: Wire, weak: Callable[[bool], None]) -> None:
         self.wire = wire
         self.streams: dict[int, Outgoing] = {}
-        self.downlink = Downlink(self._changed)
-        self._note_sent = self.downlink.gauge.sent
+        self._begin()
         self._pictures = True  # the person wants pictures, not sound only
         self._weak = weak  # told when the picture is left out, and when it is back
         self._is_weak = False
@@ -45,6 +44,19 @@ class Link:
         self._sound_rate = self._sound_before = 0.0
         self._sound_at = time.monotonic()
         wire.on_rtcp = self.heard
+
+    def _begin(self) -> None:
+        self.downlink = Downlink(self._changed)
+        self._note_sent = self.downlink.gauge.sent
+
+    def begin_anew(self) -> None:
+        """The person is at another address: what was known of the old way does not hold for the new one."""
+        self._begin()
+        self._changed()
+        for outgoing in self.streams.values():
+            outgoing.cut()
+            outgoing.key_asked_at = 0.0
+            self._ask_for_key(outgoing, time.monotonic())
 
     def quality(self, now: float) -> dict:
         """How it goes on this way."""

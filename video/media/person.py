@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 
 from .engine import Engine, Getting, Sending, Source
@@ -14,6 +15,7 @@ SCREEN = "/screen"  # a person's screen is a source of this name behind theirs
 MOST_SECTIONS = 24  # sections of a description are never removed; beyond this the receive line begins anew
 ANSWER_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
+SILENT_AGAIN_SECONDS = 2.0  # looking for a way anew in the middle of looking would only begin it again
 
 
 class Person:
@@ -37,6 +39,7 @@ class Person:
         self._is_gone = False
         self._lock = asyncio.Lock()
         self._patience: asyncio.TimerHandle | None = None
+        self._silent_at = -SILENT_AGAIN_SECONDS
 
     @property
     def sources(self) -> list[Source]:
@@ -146,6 +149,12 @@ class Person:
         self._say(Event("rejoin"))
 
     def _say(self, event: Event) -> None:
+        """Both lines fall silent at once when an address changes: that is told once."""
+        now = time.monotonic()
+        if event.kind == "silent":
+            if now - self._silent_at < SILENT_AGAIN_SECONDS:
+                return
+            self._silent_at = now
         asyncio.ensure_future(self.tell(event))
 
     def _settled(self) -> None:

@@ -1,11 +1,14 @@
 """Explain one case: level, chances, reasons with their words, what would be asked next."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from triage import evaluation
 from triage.assessment import the_model
 from triage.interview import next_question
 from triage.judgement import judge
+from visits.models import Acuity
 
 
 class Command(BaseCommand):
@@ -26,22 +29,25 @@ class Command(BaseCommand):
         vitals = {name: _value(value) for name, value in map(_pair, vital)}
         stored = {"text": words, "age": age, "sex": sex, "lang": lang, "vitals": vitals, "answers": dict(map(_pair, answer))}
         case, ignored = evaluation.case_of(stored)
-        for name in ignored:
-            self.stdout.write(f"not used: {name} is not a value that a living person can have in our unit")
-        model = the_model()
-        found = judge(case, model)
-        self.stdout.write(f"level {found.level}" + (" - the model cannot tell, a person should look" if found.abstained else ""))
+        with translation.override(case.language):
+            for name in ignored:
+                self.stdout.write(_("Not used, as no living person has it in our unit: %(name)s") % {"name": name})
+            self._explain(case, the_model())
+
+    def _explain(self, case, model):
+        found, language = judge(case, model), case.language
+        unsure = " - " + _("the model cannot tell, a person should look") if found.abstained else ""
+        self.stdout.write(_("Level %(level)s") % {"level": found.level} + f": {Acuity(found.level).label}{unsure}")
         if found.opinion:
             shares = "  ".join(f"{level}: {share:.0%}" for level, share in enumerate(found.opinion.probabilities, start=1))
-            self.stdout.write(f"model: level {found.opinion.level}   {shares}   known: {found.opinion.tier}")
-        self.stdout.write(f"rules: {', '.join(finding.code for finding in found.rules) or 'none'}")
-        for finding in found.reasons:
-            place = repr(words[finding.start : finding.end]) if finding.source == "words" else f"{finding.source} {finding.key}"
-            self.stdout.write(f"  {finding.level}  {finding.text[case.language]}  <- {place}")
-        question = next_question(case, model) if model else None
-        if question:
-            codes = ", ".join(f"{each.code} ({each.text[case.language]})" for each in question.answers)
-            self.stdout.write(f"would ask next: {question.id}: {question.text[case.language]}  {codes}")
+            self.stdout.write(f"{_('Model')}: {found.opinion.level}   {shares}")
+        self.stdout.write(f"{_('Safety rules')}: {', '.join(rule.text[language] for rule in found.rules) or _('none')}")
+        for reason in found.reasons:
+            place = repr(case.words[reason.start : reason.end]) if reason.source == "words" else f"{reason.source} {reason.key}"
+            self.stdout.write(f"  {reason.level}  {reason.text[language]}  <- {place}")
+        if model and (question := next_question(case, model)):
+            codes = ", ".join(f"{each.code} ({each.text[language]})" for each in question.answers)
+            self.stdout.write(f"{_('Would ask next')}: {question.id}: {question.text[language]}  {codes}")
 
 
 def _pair(text: str) -> tuple[str, str]:
