@@ -67,7 +67,7 @@ def _with_interval(measure: Callable, table: dict[str, NDArray], rows: NDArray) 
     drawn = np.array([each for each in again if each is not None])
     shift = drawn.mean() - value  # drawing again adds to an error of calibration; what it adds is taken off
     low, high = np.percentile(drawn, MIDDLE) - shift
-    return [round(float(each), 4) for each in (value, max(low, min(0.0, drawn.min())), high)]
+    return [round(float(each), 4) for each in (value, max(low, min(0.0, drawn.min())), min(high, 1.0))]
 
 
 def kappa(truth: NDArray[np.int_], chosen: NDArray[np.int_]) -> float | None:
