@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "video",
     "records",
     "desk",
+    "oversight",
     "api",
     "telehealth",
 ]
@@ -171,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
     "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
     "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},
+    "weigh-waits": {"task": "oversight.tasks.weigh_waits", "schedule": crontab(hour=4, minute=10)},
     "look-again": {"task": "visits.tasks.look_again", "schedule": 10.0},  # who waits is asked again how they are
 }
 
@@ -262,6 +264,8 @@ METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
+# In so many of 100 visits the doctor judges before the AI's level is shown (never hidden: red flags). 0: always shown.
+BLIND_FIRST_PERCENT = float(os.environ.get("BLIND_FIRST_PERCENT", "0"))
 # How long a freed time is kept for whoever it is offered to.
 WAITLIST_OFFER_MINUTES = int(os.environ.get("WAITLIST_OFFER_MINUTES", "30"))
 # How long a visit's link works after it was made (it also ends with the visit).

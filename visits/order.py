@@ -36,7 +36,7 @@ class Ahead(NamedTuple):
 
 
 def why(level: int, ahead: Mapping[int, int]) -> Ahead:
-    """Why so many of each level are ahead: more urgent, as urgent but earlier, or less urgent with little safe wait left."""
+    """Why so many of each level are ahead: more urgent, as urgent but earlier, or less urgent but waiting longer."""
     more_urgent = sum(number for other, number in ahead.items() if other < level)
     waited_longer = sum(number for other, number in ahead.items() if other > level)
     return Ahead(more_urgent, ahead.get(level, 0), waited_longer)
