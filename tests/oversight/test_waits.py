@@ -21,7 +21,7 @@ class Waits(TestCase):
         for number in range(12):
             make_seen(clinic=cls.clinic, minutes=10 + number % 3)
             make_seen(clinic=cls.clinic, minutes=20 + number % 3, channel="phone")
-        make_seen(clinic=cls.clinic, minutes=200, channel="clinic")
+        make_seen(clinic=cls.clinic, minutes=15, channel="clinic")
         cls.coordinator = make_practitioner(clinic=cls.clinic, role="coordinator").user
 
     def setUp(self):
