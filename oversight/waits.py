@@ -24,13 +24,14 @@ OLDEST = "80+"
 
 
 def today() -> FairnessReport:
-    """The figures up to yesterday, weighed once a day; whoever asks first waits for them."""
+    """The figures up to yesterday, weighed once a day, with their alarms; whoever asks first waits for them."""
     day = timezone.localdate()
     found = FairnessReport.objects.filter(day=day).first()
     if found is None:
         try:
             with transaction.atomic():
                 found = FairnessReport.objects.create(day=day, figures=figures(day))
+                sound_alarms(found)
         except IntegrityError:  # somebody asked at the same moment
             found = FairnessReport.objects.get(day=day)
     return found
@@ -130,7 +131,7 @@ def label(dimension: str, group: str, clinics: dict[str, Clinic]) -> str:
             return str(Language(group).label)
         case "clinic":
             return clinics[group].name if group in clinics else group
-    return _("%(ages)s years") % {"ages": group.replace("-", "–")}
+    return _("80 years and over") if group == OLDEST else _("%(ages)s years") % {"ages": group.replace("-", "–")}
 
 
 def clinics_by_key() -> dict[str, Clinic]:

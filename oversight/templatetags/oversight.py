@@ -24,6 +24,12 @@ def percent(number) -> str:
 
 
 @register.filter
+def points(number) -> str:
+    """A difference of shares in points of a hundred, with its sign."""
+    return f"{100 * number:+.0f}".replace("-", "−")
+
+
+@register.filter
 def size(number) -> str:
     """A number without its sign, as a whole one."""
     return f"{abs(number):.0f}"

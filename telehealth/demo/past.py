@@ -7,6 +7,7 @@ from random import Random
 from django.utils import timezone
 
 from accounts.models import Clinic, Patient, Practitioner, User
+from oversight import waits
 from oversight.models import Verdict
 from triage.models import Assessment, Outcome
 from visits.models import Source, Visit
@@ -57,6 +58,7 @@ def invent() -> None:
     signed = Assessment.objects.bulk_create([_signature(*pair, former.user) for pair in zip(stories, suggested, strict=True)])
     Outcome.objects.bulk_create([_outcome(random, story, former.user) for story in stories])
     Verdict.objects.bulk_create(_verdicts(random, stories, signed))
+    waits.today()
 
 
 def _former() -> Practitioner:
