@@ -45,6 +45,7 @@ class User(AbstractUser):
         ASSISTANT = "assistant", _("Assistant")
         COORDINATOR = "coordinator", _("Coordinator")
         ADMINISTRATOR = "administrator", _("Administrator")
+        REVIEWER = "reviewer", _("AI-ethics reviewer")
 
     username = None
     email = models.EmailField(_("e-mail"), unique=True)
@@ -61,7 +62,8 @@ class User(AbstractUser):
 
     @property
     def is_staff_member(self):
-        return self.role != self.Role.PATIENT
+        """Who works in clinics; a reviewer of the AI sees only what names nobody."""
+        return self.role not in (self.Role.PATIENT, self.Role.REVIEWER)
 
     @property
     def is_doctor(self):

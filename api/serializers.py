@@ -11,6 +11,7 @@ from accounts.models import Clinic, Language
 from intake import questions, vitals
 from intake.plausible import check
 from intake.telling import WORDS_LIMIT
+from triage import blind
 from triage.pages import knows
 from visits.models import Source, Visit
 
@@ -87,7 +88,10 @@ class Standing(serializers.ModelSerializer):
 
 def reasons_of(visit, reader) -> list[str]:
     """Why the level is what it is, in the words for this reader."""
-    judged = [row for row in visit.assessments.all() if row.source != Source.CLINICIAN][-1:]
+    newest_first = list(visit.assessments.all())[::-1]
+    if reader.is_doctor and blind.is_hidden(visit, newest_first):
+        return []
+    judged = [row for row in newest_first if row.source != Source.CLINICIAN][:1]
     kind = "text" if reader.is_staff_member else "plain"
     language = "ko" if (get_language() or "ko").startswith("ko") else "en"
     return [

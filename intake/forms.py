@@ -67,7 +67,7 @@ class VitalsForm(forms.Form):
                 attrs={"inputmode": "decimal", "class": "nhsuk-input nhsuk-input--width-5", "autocomplete": "off"}
             )
             self.fields[measure.key] = forms.CharField(
-                label=f"{measure.label} ({measure.unit})", required=False, max_length=10, widget=number
+                label=f"{measure.label} ({measure.unit_words})", required=False, max_length=10, widget=number
             )
 
     def clean(self):

@@ -21,5 +21,5 @@ def check(key: str, text) -> Decimal:
         return value
     if key == "temp" and 90 <= value <= 110:
         raise ValidationError(_("This looks like Fahrenheit. Please give the temperature in °C."))
-    words = {"label": measure.label, "low": measure.lowest, "high": measure.highest, "unit": measure.unit}
+    words = {"label": measure.label, "low": measure.lowest, "high": measure.highest, "unit": measure.unit_words}
     raise ValidationError(_("%(label)s: this cannot be right. It must lie between %(low)s and %(high)s %(unit)s.") % words)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import Vital
@@ -18,6 +19,11 @@ class Measure:
     unit: str
     lowest: Decimal
     highest: Decimal
+
+    @property
+    def unit_words(self) -> str:
+        """The unit as the reader's language writes it."""
+        return gettext("/min") if self.unit == "/min" else self.unit
 
 
 MEASURES = [

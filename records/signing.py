@@ -94,7 +94,7 @@ def _prefilled(visit):
     intake = getattr(visit, "intake", None)
     with translation.override(visit.clinic.language):
         measured = [
-            f"{vitals.BY_KEY[key].label}: {vital.value.normalize():f} {vitals.BY_KEY[key].unit}"
+            f"{vitals.BY_KEY[key].label}: {vital.value.normalize():f} {vitals.BY_KEY[key].unit_words}"
             for key, vital in vitals.latest(visit).items()
         ]
     return {"subjective": intake.words if intake else "", "objective": "\n".join(measured)}

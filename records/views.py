@@ -23,6 +23,7 @@ LOOKS = {
     "note.read": _("read the note or the summary"),
     "photo.read": _("looked at a photo"),
     "recording.play": _("played the recording"),
+    "case.read": _("compared the levels of AI and clinician, without your name"),
 }
 MOST_LOOKS = 100
 

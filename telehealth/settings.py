@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "video",
     "records",
     "desk",
+    "oversight",
     "api",
     "telehealth",
 ]
@@ -167,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-intakes": {"task": "triage.tasks.sweep", "schedule": 10.0},
     "sweep-recordings": {"task": "video.tasks.sweep_recordings", "schedule": 10.0},
     "reconcile-recordings": {"task": "video.tasks.reconcile_recordings", "schedule": crontab(hour=3, minute=10)},
+    "weigh-waits": {"task": "oversight.tasks.weigh_waits", "schedule": crontab(hour=4, minute=10)},
     "expire-recordings": {"task": "video.tasks.expire_recordings", "schedule": crontab(hour=3, minute=40)},
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
     "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
@@ -266,6 +268,9 @@ TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / 
 WAITLIST_OFFER_MINUTES = int(os.environ.get("WAITLIST_OFFER_MINUTES", "30"))
 # How long a visit's link works after it was made (it also ends with the visit).
 VISIT_LINK_HOURS = int(os.environ.get("VISIT_LINK_HOURS", "48"))
+
+# In so many of 100 visits the doctor judges before the AI's level is shown (never hidden: red flags). 0: always shown.
+BLIND_FIRST_PERCENT = float(os.environ.get("BLIND_FIRST_PERCENT", "0"))
 
 # TLS is ended by the proxy in front; the demo on loopback has none.
 HTTPS = _flag("NARU_HTTPS", not DEMO and SECRET_KEY_GIVEN)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("video.urls")),
     path("", include("records.urls")),
     path("desk/", include("desk.urls")),
+    path("", include("oversight.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("api.urls")),
 ]

@@ -14,6 +14,7 @@ HOMES = {
     User.Role.ASSISTANT: "desk:frontdesk",
     User.Role.COORDINATOR: "desk:board",
     User.Role.ADMINISTRATOR: "desk:board",
+    User.Role.REVIEWER: "oversight:ledger",
 }
 
 

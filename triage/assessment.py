@@ -16,6 +16,7 @@ from intake.telling import agreed_to
 from visits import acuity
 from visits.models import Source
 
+from . import blind
 from .cases import case_of
 from .inference import model as inference
 from .judgement import answered, judge
@@ -74,6 +75,8 @@ def _judge(intake):
     assessment = _row(judgement, model)
     assessment.visit, assessment.intake, assessment.intake_revision = intake.visit, intake, intake.revision
     assessment.inputs = asdict(case)
+    before = latest(intake.visit)
+    assessment.blind = before.blind if before else blind.draw(intake.visit_id)
     assessment.duration_ms = round((time.perf_counter() - started) * 1000, 2)
     assessment.save()
     acuity.judge(intake.visit, assessment.acuity, by=None, source=assessment.source)
@@ -103,10 +106,11 @@ def _row(judgement, model) -> Assessment:
 
 @transaction.atomic
 def override(visit, level, *, reason, by) -> Assessment:
-    """A clinician decides; rules and model step back, their words stay on record."""
+    """A clinician signs a level; rules and model step back, their words stay on record beside it."""
     if not reason.strip():
         raise Refused(_("Please say in a few words why you change the level."))
-    assessment = Assessment.objects.create(visit=visit, acuity=level, source=Source.CLINICIAN, by=by, reason=reason[:300])
+    signed = {"source": Source.CLINICIAN, "by": by, "reason": reason[:300], "against": latest(visit)}
+    assessment = Assessment.objects.create(visit=visit, acuity=level, **signed)
     acuity.judge(visit, level, by=by, source=Source.CLINICIAN, reason=reason)
     audit.record(by, "triage.override", assessment, why=reason)
     return assessment

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import AppendOnly
 from accounts.models import User
@@ -28,7 +30,10 @@ class Assessment(AppendOnly):
     duration_ms = models.FloatField(null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # A clinician's word stands beside the suggestion it answers: two signatures in one row.
+    against = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
+    blind = models.BooleanField(default=False)  # a suggestion that waits for the clinician's own level (blind.py)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["pk"]
@@ -38,3 +43,23 @@ class Assessment(AppendOnly):
             ),
             models.CheckConstraint(condition=Q(acuity__gte=1, acuity__lte=5), name="assessment_acuity_is_1_to_5"),
         ]
+
+
+class Outcome(AppendOnly):
+    """How it ended, said by a doctor when the visit ends or when more is known; the newest counts, all stay."""
+
+    class Kind(models.TextChoices):
+        ADVICE = "advice", _("Advice, stays at home")
+        TREATED = "treated", _("Treated here")
+        SEEN_LATER = "later", _("To be seen in person within days")
+        SEEN_TODAY = "today", _("To be seen in person today")
+        EMERGENCY = "emergency", _("Sent to the emergency room")
+        ADMITTED = "admitted", _("In hospital, or worse")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="outcomes")
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]

@@ -8,7 +8,7 @@ from intake.access import intake_of
 from visits.access import actor
 from visits.models import Visit
 
-from . import assessment, reassessment
+from . import assessment, outcomes, reassessment
 from .forms import OverrideForm, ReassessmentForm
 
 
@@ -20,6 +20,15 @@ def override(request, pk):
     form = OverrideForm(request.POST)
     level, reason = form.said()
     assessment.override(visit, level, reason=reason, by=request.user)
+    return redirect("desk:visit", pk=pk)
+
+
+@require_POST
+@login_required
+def outcome(request, pk):
+    """How it ended, said with one click."""
+    visit = get_object_or_404(Visit.objects.treatable_by(request.user), pk=pk)
+    outcomes.say(visit, request.POST.get("kind", ""), by=request.user)
     return redirect("desk:visit", pk=pk)
 
 

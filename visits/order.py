@@ -36,7 +36,7 @@ class Ahead(NamedTuple):
 
 
 def why(level: int, ahead: Mapping[int, int]) -> Ahead:
-    """Why so many of each level are ahead: more urgent, as urgent but earlier, or less urgent with little safe wait left."""
+    """Why so many of each level are ahead: more urgent, as urgent but earlier, or less urgent but waiting longer."""
     more_urgent = sum(number for other, number in ahead.items() if other < level)
     waited_longer = sum(number for other, number in ahead.items() if other > level)
     return Ahead(more_urgent, ahead.get(level, 0), waited_longer)
@@ -45,7 +45,7 @@ def why(level: int, ahead: Mapping[int, int]) -> Ahead:
 VISIT_MINUTES = 10  # what a visit usually takes
 # Eight of ten wait between these: shares of the usual time, and of its chance part (fitted in the simulator, docs/queue.md).
 SOONER = {2: (0.7, -0.6), 3: (0.2, -0.1), 4: (1.0, -0.9), 5: (1.25, -1.4)}
-LATER = {2: (1.0, 1.0), 3: (0.3, 1.5), 4: (1.7, 1.0), 5: (2.1, 1.3)}
+LATER = {2: (1.0, 1.0), 3: (0.3, 1.5), 4: (1.7, 1.2), 5: (2.1, 1.6)}
 
 
 class Expectation(NamedTuple):

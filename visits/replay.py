@@ -22,12 +22,17 @@ def line(visits: QuerySet[Visit], at: datetime) -> list[Place]:
 
 
 def then(visits: QuerySet[Visit], at: datetime) -> QuerySet[Visit]:
-    """Who waited at that moment, with `level_then`: as last written before, or as the next change found it."""
-    states, levels = (Change.objects.filter(visit=OuterRef("pk"), what=what) for what in Change.What)
+    """Who waited at that moment, with `level_then`."""
+    states = Change.objects.filter(visit=OuterRef("pk"), what=Change.What.STATE)
     last_state = states.filter(at__lte=at).order_by("-pk").values("new")[:1]
-    level = Coalesce(
+    came = visits.filter(arrived_at__lte=at, waiting_since__lte=at)
+    return came.annotate(state_then=Subquery(last_state), level_then=level_at(at)).filter(state_then=State.WAITING)
+
+
+def level_at(at) -> Coalesce:
+    """The level a visit had at a moment (or at that column's): as last written before, or as the next change found it."""
+    levels = Change.objects.filter(visit=OuterRef("pk"), what=Change.What.ACUITY)
+    return Coalesce(
         Subquery(levels.filter(at__lte=at).order_by("-pk").values("new")[:1]),
         Subquery(levels.filter(at__gt=at).order_by("pk").values("old")[:1]),
     )
-    came = visits.filter(arrived_at__lte=at, waiting_since__lte=at)
-    return came.annotate(state_then=Subquery(last_state), level_then=level).filter(state_then=State.WAITING)

@@ -15,6 +15,7 @@ from visits.models import Acuity, Visit
 from visits.states import WITH_DOCTOR, State
 
 from ..access import only_for
+from ..overtaking import explained
 from ..reasons import with_reasons
 
 
@@ -43,7 +44,7 @@ def _queue(user):
     return {
         "emergencies": [visit for visit in waiting if visit.acuity == Acuity.RESUSCITATION],
         "overloaded": queue.is_overloaded(user.clinics),
-        "places": queue.in_order(in_line, now),
+        "places": explained(queue.in_order(in_line, now)),
         "later": sorted((v for v in in_line if v.waiting_since > now), key=lambda v: v.waiting_since),
         "alarms": [visit for visit in visits if visit.state == State.ARRIVED and visit.emergency_at],
         "mine": [v for v in visits if v.state in WITH_DOCTOR and v.practitioner and v.practitioner.user_id == user.pk],

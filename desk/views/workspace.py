@@ -13,16 +13,15 @@ from intake.forms import tongue
 from records import signing
 from records.forms import NoteForm
 from records.models import Note
-from triage import assessment
-from triage.forms import OverrideForm
+from triage import blind, signatures
 from triage.pages import told
 from video import phone, playing, rooms, stays
 from visits import queue
-from visits.models import Source, Visit
+from visits.models import Visit
 from visits.states import WITH_DOCTOR, State
 
 from ..highlight import marked
-from ..reasons import reasons_of
+from ..reasons import no_reason, reasons_of
 
 SHORT = 12  # lines of the queue beside a visit
 EARLIER = 5
@@ -62,7 +61,8 @@ def _readable(user, pk):
 
 def _patient(found, user):
     """Who it is, what they told, what was measured and how it was judged."""
-    intake, judgement = getattr(found, "intake", None), assessment.latest(found)
+    signed = signatures.of_visit(found, user)
+    intake, judgement = getattr(found, "intake", None), signed["judgement"]
     titles = {item.scope: item.title[tongue()] for item in consents.WORDINGS}
     return {
         "visit": found,
@@ -72,10 +72,9 @@ def _patient(found, user):
         "photos": intake.photos.all() if intake else [],
         "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(found).items()],
         "consents": [(titles.get(given.scope, given.scope), given) for given in found.consents.all()],
-        "judgement": judgement,
+        **signed,
         "reasons": reasons_of(judgement),
-        "chances": [(level, round(100 * chance)) for level, chance in enumerate(judgement.probabilities, 1)] if judgement else [],
-        "overrides": found.assessments.filter(source=Source.CLINICIAN).select_related("by__practitioner"),
+        "no_reason": no_reason(found, judgement),
         "wish": phone.wish_of(found) if found.is_open else None,
         "may_treat": user.is_doctor,
         "is_mine": _is_mine(found, user),
@@ -93,7 +92,6 @@ def _work(found, user):
         "note": draft,
         "note_form": NoteForm.of(draft) if draft and not draft.is_signed else None,
         "notes": [note for note in notes if note.is_signed or (user.is_doctor and note != draft)],
-        "override_form": OverrideForm(initial={"level": found.acuity}),
         "earlier": _earlier(found, user),
         "recordings": playing.listed(found),
         "may_play": found.practitioner is not None and found.practitioner.user_id == user.pk and user.is_doctor,
@@ -117,6 +115,7 @@ def _short(user):
     alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people()
     emergencies, places = queue.emergencies(user), queue.of_staff(user)
     audit.saw(user, "queue.read", [place.visit for place in (*emergencies, *places[:SHORT])])
+    blind.mark([place.visit for place in places[:SHORT]], user)
     return {
         "emergencies": [place.visit for place in emergencies],
         "alarms": alarms,

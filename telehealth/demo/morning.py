@@ -58,6 +58,7 @@ STAFF = [
     Staff("assistant.seoul@naru.example", "assistant", "최은지", "", "", ("seoul",)),
     Staff("coordinator@naru.example", "coordinator", "정현우", "", "", ("seoul", "gangneung", "village")),
     Staff("admin@naru.example", "administrator", "오세훈", "", "", ()),
+    Staff("reviewer@naru.example", "reviewer", "문가람", "", "", ()),
 ]
 PATIENTS = [
     Signed("patient@naru.example", "한지민", date(1968, 3, 9), "female", "ko"),

@@ -14,7 +14,7 @@ from scheduling.models import Availability, Weekday
 from scheduling.openings import open_slots
 from visits.models import Visit
 
-from . import morning
+from . import morning, past
 
 PERSONAS = [*morning.PATIENTS, *morning.STAFF]
 
@@ -33,6 +33,7 @@ def seed() -> bool:
         _waiting(item, clinics[item.clinic])
     for patient in Patient.objects.exclude(user=None).order_by("pk"):
         _book_ahead(patient, clinics["seoul"])
+    past.invent()
     return True
 
 

@@ -83,7 +83,7 @@ class WhyTest(English):
             "3 people are ahead of you",
             "1 who is more urgent",
             "1 who is as urgent and came before you",
-            "1 who is less urgent but has used up more",
+            "1 who is less urgent but has waited longer",
         ):
             self.assertContains(page, line)
 

@@ -1,0 +1,35 @@
+"""What the boards show of it."""
+
+from django import template
+
+from .. import waits
+from ..models import Alarm
+
+register = template.Library()
+
+
+@register.inclusion_tag("oversight/_alarms.html", takes_context=True)
+def fairness_alarms(context):
+    """Groups that wait much longer: tasks of the coordinator."""
+    user, clinics = context["user"], waits.clinics_by_key()
+    alarms = Alarm.objects.visible_to(user).open()
+    told = [(alarm, waits.label(alarm.dimension, alarm.group, clinics)) for alarm in alarms]
+    return {"alarms": told, "may_act": user.role == "coordinator", "csrf_token": context.get("csrf_token")}
+
+
+@register.filter
+def percent(number) -> str:
+    """A share as whole percent."""
+    return f"{100 * number:.0f}"
+
+
+@register.filter
+def points(number) -> str:
+    """A difference of shares in points of a hundred, with its sign."""
+    return f"{100 * number:+.0f}".replace("-", "−")
+
+
+@register.filter
+def size(number) -> str:
+    """A number without its sign, as a whole one."""
+    return f"{abs(number):.0f}"
