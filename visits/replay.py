@@ -23,7 +23,7 @@ def line(visits: QuerySet[Visit], at: datetime) -> list[Place]:
 
 def then(visits: QuerySet[Visit], at: datetime) -> QuerySet[Visit]:
     """Who waited at that moment, with `level_then`: as last written before, or as the next change found it."""
-    states, levels = (Change.objects.filter(visit=OuterRef("pk"), what=what) for what in Change.What)
+    states, levels = (Change.objects.filter(visit=OuterRef("pk"), what=what) for what in (Change.What.STATE, Change.What.ACUITY))
     last_state = states.filter(at__lte=at).order_by("-pk").values("new")[:1]
     level = Coalesce(
         Subquery(levels.filter(at__lte=at).order_by("-pk").values("new")[:1]),
