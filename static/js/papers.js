@@ -20,8 +20,9 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.id === "review-body" && !dialog.open) dialog.showModal();
   const part = document.getElementById(detail.target.id);
-  const doubt = part?.querySelector("[role=alert]:not([hidden]) input, .nhsuk-form-group--error input");
-  (doubt || part?.querySelector("#sign-all, #medicine-form input:not([type=hidden]), .naru-slots button, input:not([type=hidden]), textarea"))?.focus();
+  if (!part?.matches(".naru-paper, #review-body")) return;
+  const doubt = part.querySelector("[role=alert]:not([hidden]) input, .nhsuk-form-group--error input");
+  (doubt || part.querySelector("#sign-all, #medicine-form input:not([type=hidden]), .naru-slots button, input:not([type=hidden]), textarea"))?.focus();
 });
 dialog?.addEventListener("close", () => document.querySelector("[data-finish]")?.focus());
 
