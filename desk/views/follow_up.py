@@ -34,7 +34,7 @@ def panel(visit, wish=None):
     """The planned visits, and the choices for one more; the free times are looked up when somebody asks."""
     wish = wish or following.Wish.of({}, visit)
     return {
-        "wish": wish,
+        "follow_up": wish,
         "distances": [(days, following.in_words(days)) for days in following.days_for(visit)],
         "how_often": following.TIMES,
         "planned": following.planned(visit),
