@@ -72,8 +72,12 @@ class Doctor:
 
 def one(doctor, patient, work):
     """Seconds until both see and hear each other, and until everything is signed."""
-    page, began = doctor.page, time.monotonic()
+    page, at = doctor.page, doctor.page.url
+    ready(page)
+    began = time.monotonic()
     doctor.press("n")
+    page.wait_for_url(lambda url: url != at)
+    ready(page)
     patient.locator("#join").click()
     steps.sees_and_hears(page)
     met = time.monotonic() - began
@@ -94,6 +98,11 @@ def one(doctor, patient, work):
         doctor.press("Enter")
     page.locator("#note-form").wait_for(state="detached")
     return met, time.monotonic() - began
+
+
+def ready(page):
+    """The script that hears the keys shows the button of their help."""
+    page.locator("[data-keys-open]").wait_for()
 
 
 def prescribe(doctor, name, number):

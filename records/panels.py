@@ -16,7 +16,7 @@ def of(visit, user, **changed) -> dict:
 def signed(visit) -> dict:
     """What is signed, for those who read."""
     done = {"status": Letter.Status.SIGNED}
-    return {"medicines": visit.medicines.filter(**done), "signed_letters": visit.letters.filter(**done)}
+    return {"signed_medicines": visit.medicines.filter(**done), "signed_letters": visit.letters.filter(**done)}
 
 
 def _written(visit, user):

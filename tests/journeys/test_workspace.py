@@ -22,15 +22,18 @@ def test_a_doctor_needs_no_mouse(sign_in):
     doctor = sign_in("김서연", locale="ko")
     press, write = doctor.keyboard.press, doctor.keyboard.type
     medicines = doctor.locator("#prescription .naru-medicines li")
-    seen = []
+    listens = doctor.locator("[data-keys-open]")  # shown by the script that hears the keys
     doctor.goto("/desk/queue/")
+    expect(listens).to_be_visible()
     press("?")
     expect(doctor.locator("[data-keys]")).to_be_visible()
     press("Escape")
+    expect(doctor.locator("[data-keys]")).to_be_hidden()
 
     press("n")
     doctor.wait_for_url("**/desk/visit/*/")
-    seen.append(steps.VISIT.search(doctor.url).group(1))
+    expect(listens).to_be_visible()
+    seen = steps.VISIT.search(doctor.url).group(1)
     press("w")
     write("/감기 ")
     expect(doctor.locator("[name=note-summary]")).not_to_be_empty()
@@ -55,12 +58,14 @@ def test_a_doctor_needs_no_mouse(sign_in):
     expect(doctor.locator("#review-dialog")).to_contain_text("밤에는 다른 것")
     press("Enter")
     expect(doctor.locator("#note-form")).to_have_count(0)
-    doctor.goto(f"/visit/{seen[0]}/prescription/")
+    doctor.goto(f"/visit/{seen}/prescription/")
     expect(doctor.locator("main")).to_contain_text("타이레놀 500mg")
 
-    doctor.goto(f"/desk/visit/{seen[0]}/")
+    doctor.goto(f"/desk/visit/{seen}/")
+    expect(listens).to_be_visible()
     press("n")
-    doctor.wait_for_url(lambda url: seen[0] not in url)
+    doctor.wait_for_url(lambda url: seen not in url)
+    expect(listens).to_be_visible()
     press("w")
     write("/감기 ")
     press("Control+Enter")
