@@ -32,6 +32,8 @@ def of(visit, measured) -> list[Sign]:
 def age(at: datetime, now: datetime | None = None) -> str:
     """How long ago, in words a person would say."""
     minutes = int(((now or timezone.now()) - at).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
     if minutes < 60:
         return ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}
     hours = minutes // 60
