@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, patient, rescue, tasks, workspace
+from .views import assistant, booking, coordinator, doctor, follow_up, patient, rescue, tasks, teamwork, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("visit/<uuid:pk>/hold/", doctor.hold, name="hold"),
     path("visit/<uuid:pk>/resume/", doctor.resume, name="resume"),
     path("visit/<uuid:pk>/break-off/", doctor.break_off, name="break-off"),
+    path("visit/<uuid:pk>/give/", teamwork.give, name="give"),
+    path("visit/<uuid:pk>/opinion/", teamwork.ask_opinion, name="ask-opinion"),
+    path("opinion/<int:pk>/", teamwork.answer_opinion, name="answer-opinion"),
+    path("visit/<uuid:pk>/follow-up/", follow_up.follow_up, name="follow-up"),
     path("frontdesk/", assistant.frontdesk, name="frontdesk"),
     path("frontdesk/now/", assistant.visits_fragment, name="frontdesk-fragment"),
     path("frontdesk/known/<int:pk>/", assistant.bring_known, name="bring-known"),

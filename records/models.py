@@ -1,6 +1,12 @@
-"""What was decided: notes, signed once."""
+"""What was decided: notes, prescriptions and letters, each signed once."""
 
+from datetime import timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import Unchangeable
@@ -8,38 +14,171 @@ from accounts.models import Practitioner
 from visits.models import Visit
 
 
-class Note(models.Model):
-    """The doctor's note of a visit; once signed it never changes, an amendment is the next version."""
+class Paper(models.Model):
+    """What a doctor writes as a draft and signs; once signed it never changes."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SIGNED = "signed", _("Signed")
 
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="%(class)ss")
+    updated_at = models.DateTimeField(auto_now=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self._refuse_if_signed()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        self._refuse_if_signed()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_if_signed(self):
+        if self.pk and type(self).objects.filter(pk=self.pk, status=self.Status.SIGNED).exists():
+            raise Unchangeable(f"a signed {self._meta.verbose_name} is never changed")
+
+    @property
+    def is_signed(self):
+        return self.status == self.Status.SIGNED
+
+
+class Note(Paper):
+    """The doctor's note of a visit; an amendment is the next version."""
+
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="notes")
     version = models.PositiveSmallIntegerField(default=1)
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
-    author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="notes")
     subjective = models.TextField(_("What the patient says"), blank=True)
     objective = models.TextField(_("What was found"), blank=True)
     assessment = models.TextField(_("Assessment"), blank=True)
     plan = models.TextField(_("Plan"), blank=True)
     summary = models.TextField(_("In plain words for the patient"), blank=True)
     amendment_reason = models.CharField(_("Why it is amended"), max_length=300, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    signed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["version"]
         constraints = [models.UniqueConstraint(fields=["visit", "version"], name="one_note_per_version")]
 
-    def save(self, *args, **kwargs):
-        if self.pk and Note.objects.filter(pk=self.pk, status=Note.Status.SIGNED).exists():
-            raise Unchangeable("a signed note is never changed")
-        super().save(*args, **kwargs)
-
     def delete(self, *args, **kwargs):
         raise Unchangeable("a note is never deleted")
 
+
+class Phrase(models.Model):
+    """A doctor's own words for what comes every day: typed as /shortcut, they fill the parts of the note."""
+
+    PARTS = ("assessment", "plan", "summary")
+
+    owner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="phrases")
+    shortcut = models.SlugField(_("Shortcut"), max_length=20, allow_unicode=True)
+    assessment = models.TextField(_("Assessment"), max_length=2000, blank=True)
+    plan = models.TextField(_("Plan"), max_length=2000, blank=True)
+    summary = models.TextField(_("In plain words for the patient"), max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["shortcut"]
+        constraints = [models.UniqueConstraint(fields=["owner", "shortcut"], name="one_phrase_per_shortcut")]
+
+
+DAYS = [MinValueValidator(1), MaxValueValidator(365)]
+
+
+class MedicationRequest(Paper):
+    """One medicine that is prescribed (FHIR MedicationRequest), with what was warned of and why it is given all the same."""
+
+    class Unit(models.TextChoices):  # UCUM
+        TABLET = "{tablet}", _("tablet(s)")
+        CAPSULE = "{capsule}", _("capsule(s)")
+        ML = "mL", _("mL")
+        MG = "mg", _("mg")
+        DROP = "[drp]", _("drop(s)")
+        PUFF = "{puff}", _("puff(s)")
+        SACHET = "{sachet}", _("sachet(s)")
+        PATCH = "{patch}", _("patch(es)")
+        APPLICATION = "{application}", _("application(s)")
+        UNIT = "[iU]", _("unit(s)")
+
+    class Timing(models.TextChoices):  # HL7 GTSAbbreviation
+        QD = "QD", _("once a day")
+        BID = "BID", _("twice a day")
+        TID = "TID", _("three times a day")
+        QID = "QID", _("four times a day")
+        BED = "BED", _("at bedtime")
+        Q4H = "Q4H", _("every 4 hours")
+        Q6H = "Q6H", _("every 6 hours")
+        Q8H = "Q8H", _("every 8 hours")
+        QOD = "QOD", _("every other day")
+        WK = "WK", _("once a week")
+
+    class Route(models.TextChoices):
+        ORAL = "oral", _("by mouth")
+        INHALED = "inhaled", _("to breathe in")
+        SKIN = "skin", _("on the skin")
+        EYE = "eye", _("into the eye")
+        EAR = "ear", _("into the ear")
+        NOSE = "nose", _("into the nose")
+        UNDER_TONGUE = "sublingual", _("under the tongue")
+        RECTAL = "rectal", _("into the rectum")
+        UNDER_SKIN = "subcutaneous", _("injected under the skin")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="medicines")
+    medication = models.CharField(_("Medicine and strength"), max_length=100)
+    dose = models.DecimalField(_("Dose"), max_digits=7, decimal_places=2, default=1, validators=[MinValueValidator(0.01)])
+    unit = models.CharField(_("Unit"), max_length=15, choices=Unit, default=Unit.TABLET)
+    timing = models.CharField(_("How often"), max_length=5, choices=Timing, default=Timing.TID)
+    as_needed = models.BooleanField(_("Only when needed"), default=False)
+    days = models.PositiveSmallIntegerField(_("For how many days"), default=3, validators=DAYS)
+    route = models.CharField(_("How it is taken"), max_length=15, choices=Route, default=Route.ORAL)
+    note = models.CharField(_("For the patient (for example: after meals)"), max_length=200, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    override_reason = models.CharField(_("Why it is given all the same"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(dose__gt=0, days__gt=0), name="a_medicine_has_a_dose_and_days")]
+
     @property
-    def is_signed(self):
-        return self.status == self.Status.SIGNED
+    def amount(self):
+        """How much at a time, in words."""
+        facts = {"number": number_format(self.dose.normalize()), "unit": self.get_unit_display()}
+        return gettext("%(number)s %(unit)s") % facts
+
+    @property
+    def in_words(self):
+        """How it is taken, in plain words."""
+        words = gettext("%(amount)s, %(timing)s, %(route)s, for %(days)s days") % {
+            "amount": self.amount, "timing": self.get_timing_display(), "route": self.get_route_display(), "days": self.days,
+        }  # fmt: skip
+        return f"{words} ({gettext('only when needed')})" if self.as_needed else words
+
+    @property
+    def runs_until(self):
+        """The last day for which there is enough of it."""
+        return (self.signed_at or self.updated_at).date() + timedelta(days=self.days)
+
+
+class Letter(Paper):
+    """A letter about the patient: to another doctor (FHIR ServiceRequest), or for work or school."""
+
+    class Kind(models.TextChoices):
+        REFERRAL = "referral", _("Referral letter")
+        SICK_NOTE = "sick-note", _("Sick note")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=10, choices=Kind)
+    to = models.CharField(_("To"), max_length=150, blank=True)
+    text = models.TextField(_("Letter"), max_length=5000, blank=True)
+    first_day = models.DateField(_("First day"), null=True, blank=True)
+    last_day = models.DateField(_("Last day"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "kind"], condition=Q(status="draft"), name="one_draft_letter_of_a_kind")
+        ]
+
+    @property
+    def is_sick_note(self):
+        return self.kind == self.Kind.SICK_NOTE

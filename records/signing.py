@@ -11,6 +11,7 @@ from visits import flow
 from visits.models import Visit
 from visits.states import WITH_DOCTOR, State
 
+from . import papers
 from .models import Note
 
 FIELDS = ("subjective", "objective", "assessment", "plan", "summary")
@@ -51,9 +52,10 @@ def save_draft(note, texts: dict, *, by, seen="") -> Note:
 def sign(note, *, by) -> Note:
     """Sign the note; the first signature finishes the visit."""
     note = _draft(note)
-    missing = [str(Note._meta.get_field(name).verbose_name) for name in NEEDED if not getattr(note, name).strip()]
-    if missing:
-        raise Unsigned(_("Before you sign, please fill in: %(fields)s.") % {"fields": ", ".join(missing)})
+    if lacking := missing(note):
+        raise Unsigned(_("Before you sign, please fill in: %(fields)s.") % {"fields": ", ".join(lacking)})
+    if papers.drafts(note.visit):
+        raise Unsigned(_("A prescription or a letter is not signed yet. Press “Finish”, look at everything, and sign it all."))
     note.status, note.signed_at, note.author = Note.Status.SIGNED, timezone.now(), by.practitioner
     note.save()
     audit.record(by, "note.sign", note)
@@ -76,6 +78,16 @@ def amend(note, *, by, reason) -> Note:
     return Note.objects.create(
         visit=note.visit, version=newest.version + 1, author=by.practitioner, amendment_reason=reason[:300], **texts
     )
+
+
+def missing(note) -> list[str]:
+    """The parts without which a note cannot be signed, in words."""
+    return [str(Note._meta.get_field(name).verbose_name) for name in NEEDED if not getattr(note, name).strip()]
+
+
+def newest(visit) -> Note | None:
+    """The note as it stands, signed or not."""
+    return visit.notes.last()
 
 
 def signed(visit) -> Note | None:

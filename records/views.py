@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -10,17 +10,18 @@ from accounts import audit
 from accounts.models import AuditEvent
 from video import playing
 from visits.access import actor, visit_of_person
-from visits.models import Visit
 
-from . import signing
+from . import keeping, panels, signing
+from .access import note_here
 from .forms import NoteForm
-from .models import Note
 
 LOOKS = {
     "queue.read": _("saw it in the list of those who wait"),
     "rescue.read": _("saw it in the list of live visits"),
     "visit.read": _("opened the visit"),
     "note.read": _("read the note or the summary"),
+    "prescription.read": _("read the prescription"),
+    "letter.read": _("read a letter"),
     "photo.read": _("looked at a photo"),
     "recording.play": _("played the recording"),
     "case.read": _("compared the levels of AI and clinician, without your name"),
@@ -28,23 +29,11 @@ LOOKS = {
 MOST_LOOKS = 100
 
 
-def _note(request, pk):
-    """A note of a visit that this doctor may treat."""
-    mine = Visit.objects.treatable_by(request.user).values("pk")
-    return get_object_or_404(Note.objects.select_related("visit__patient").filter(visit__in=mine), pk=pk)
-
-
-def _keep(request, note):
-    """Whatever was typed is kept first; what is checked comes after."""
-    texts = NoteForm.typed(request.POST)
-    return signing.save_draft(note, texts, by=request.user, seen=texts.pop("seen", ""))
-
-
 @require_POST
 @login_required
 def draft(request, pk):
     """Keep the draft; a page that keeps it by itself is told so in one word."""
-    note = _keep(request, _note(request, pk))
+    note = keeping.keep(note_here(request, pk), request.POST, by=request.user)
     if request.headers.get("Accept") == "text/plain":
         return HttpResponse("kept", content_type="text/plain")
     return redirect("desk:visit", pk=note.visit_id)
@@ -54,7 +43,7 @@ def draft(request, pk):
 @login_required
 def sign(request, pk):
     """Sign, and finish the visit."""
-    note = _keep(request, _note(request, pk))
+    note = keeping.keep(note_here(request, pk), request.POST, by=request.user)
     signing.sign(note, by=request.user)
     return redirect("desk:visit", pk=note.visit_id)
 
@@ -63,7 +52,7 @@ def sign(request, pk):
 @login_required
 def amend(request, pk):
     """Open a new version of a signed note."""
-    note = signing.amend(_note(request, pk), by=request.user, reason=request.POST.get("reason", ""))
+    note = signing.amend(note_here(request, pk), by=request.user, reason=request.POST.get("reason", ""))
     return redirect("records:edit", pk=note.pk)
 
 
@@ -71,9 +60,10 @@ def amend(request, pk):
 @login_required
 def edit(request, pk):
     """Go on writing a draft: an amendment, or the note of a colleague who cannot."""
-    note = _note(request, pk)
+    note = note_here(request, pk)
     audit.record(request.user, "note.read", note.visit)
     facts = {"note": note, "visit": note.visit, "note_form": None if note.is_signed else NoteForm.of(note)}
+    facts |= panels.of(note.visit, request.user)
     return render(request, "records/edit.html", facts)
 
 
@@ -83,6 +73,7 @@ def summary(request, pk):
     visit = visit_of_person(request, pk)
     audit.record(actor(request), "note.read", visit)
     facts = {"visit": visit, "note": signing.signed(visit), "looks": _looks(visit), "recordings": playing.listed(visit)}
+    facts |= panels.signed(visit)
     return render(request, "records/summary.html", facts)
 
 

@@ -264,6 +264,8 @@ METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 # "off" lets the rules decide alone.
 TRIAGE_MODEL = os.environ.get("NARU_TRIAGE_MODEL", "on")
 TRIAGE_BUNDLE = Path(os.environ.get("NARU_TRIAGE_BUNDLE", BASE_DIR / "triage" / "inference" / "bundle"))
+# Which law's list of medicines may not be prescribed in a remote visit ("KR-2026"); empty: none.
+LAW_PROFILE = os.environ.get("NARU_LAW_PROFILE", "")
 # How long a freed time is kept for whoever it is offered to.
 WAITLIST_OFFER_MINUTES = int(os.environ.get("WAITLIST_OFFER_MINUTES", "30"))
 # How long a visit's link works after it was made (it also ends with the visit).

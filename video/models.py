@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import AppendOnly
-from accounts.models import Language, User
+from accounts.models import Language, Practitioner, User
 from visits.models import Visit
 from visits.states import WITH_DOCTOR
 
@@ -26,6 +26,7 @@ class Role(models.TextChoices):
 
     PATIENT = "patient", _("Patient")
     PRACTITIONER = "practitioner", _("Doctor")
+    CONSULTANT = "consultant", _("Second doctor")
     ASSISTANT = "assistant", _("Assistant")
     COMPANION = "companion", _("Companion")
     INTERPRETER = "interpreter", _("Interpreter")
@@ -99,6 +100,43 @@ class Participant(models.Model):
             ),
             models.UniqueConstraint(fields=["room"], condition=models.Q(role="recorder"), name="one_seat_for_the_recorder"),
         ]
+
+
+class OpinionQuerySet(models.QuerySet):
+    def of_colleague(self, user):
+        """What this doctor was asked, while it can still be answered."""
+        return self.filter(colleague__user=user.pk, answered_at=None, visit__in=Visit.objects.treatable_by(user).open())
+
+
+class SecondOpinion(models.Model):
+    """A colleague is asked into a visit: they read it, may come into its room, and say what they think."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="opinions")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    colleague = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="opinions")
+    question = models.CharField(max_length=500)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answer = models.CharField(max_length=1000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "colleague"], condition=models.Q(answered_at=None), name="a_colleague_is_asked_once_at_a_time"
+            )
+        ]
+
+
+class DeviceCheck(models.Model):
+    """How the patient's last try of camera and sound went, by way of the server."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="device_check")
+    picture = models.BooleanField()
+    sound = models.BooleanField()
+    at = models.DateTimeField(auto_now=True)
 
 
 class PhoneWish(models.Model):

@@ -132,10 +132,20 @@ def part_in(visit, user) -> Role:
         return Role.PRACTITIONER
     if Visit.objects.hosted_by(user).filter(pk=visit.pk).exists():
         return Role.ASSISTANT
+    if visit.opinions.filter(colleague__user=user.pk).exists():
+        return Role.CONSULTANT
     raise NotOfThisVisit(
         _("The conversation is between the patient and %(doctor)s. You can read the visit.")
         % {"doctor": visit.practitioner or _("the doctor")}
     )
+
+
+def may_come_in(visit, user) -> bool:
+    """Whether somebody of the staff has a part in the conversation."""
+    try:
+        return bool(role_of(visit, user))
+    except Refused:
+        return False
 
 
 def _name_of(visit, user):

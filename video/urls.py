@@ -27,6 +27,7 @@ urlpatterns = [
     path("recording/<uuid:pk>/", recording.play, name="play"),
     path("recording/file/<uuid:pk>/", recording.file, name="recording-file"),
     path("visit/<uuid:pk>/check/", check.check, name="check"),
+    path("visit/<uuid:pk>/check/done/", check.checked, name="checked"),
     path("guest/<uuid:pk>/check/", check.check_guest, name="guest-check"),
     path("visit/<uuid:pk>/phone/", check.ask_for_call, name="ask-for-call"),
     path("visit/<uuid:pk>/phone/no/", check.take_back, name="no-call"),

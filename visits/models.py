@@ -145,6 +145,7 @@ class Change(AppendOnly):
     class What(models.TextChoices):
         STATE = "state"
         ACUITY = "acuity"
+        DOCTOR = "doctor"  # handed over; old and new are practitioners
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="changes")
     what = models.CharField(max_length=10, choices=What, default=What.STATE)

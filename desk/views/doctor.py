@@ -17,6 +17,7 @@ from visits.states import WITH_DOCTOR, State
 from ..access import only_for
 from ..overtaking import explained
 from ..reasons import with_reasons
+from .teamwork import for_me
 
 
 @require_safe
@@ -41,7 +42,7 @@ def _queue(user):
     audit.saw(user, "queue.read", visits)
     waiting = [visit for visit in visits if visit.state == State.WAITING]
     in_line = [visit for visit in waiting if visit.acuity > Acuity.RESUSCITATION]
-    return {
+    return for_me(user) | {
         "emergencies": [visit for visit in waiting if visit.acuity == Acuity.RESUSCITATION],
         "overloaded": queue.is_overloaded(user.clinics),
         "places": explained(queue.in_order(in_line, now)),

@@ -10,7 +10,7 @@ from accounts import audit, consents
 from accounts.middleware import allow_devices
 from intake import vitals
 from intake.forms import tongue
-from records import signing
+from records import background, panels, phrases, signing
 from records.forms import NoteForm
 from records.models import Note
 from triage import blind, signatures
@@ -20,8 +20,11 @@ from visits import queue
 from visits.models import Visit
 from visits.states import WITH_DOCTOR, State
 
+from .. import readiness
 from ..highlight import marked
 from ..reasons import no_reason, reasons_of
+from . import follow_up, teamwork
+from .teamwork import for_me
 
 SHORT = 12  # lines of the queue beside a visit
 EARLIER = 5
@@ -63,6 +66,7 @@ def _patient(found, user):
     """Who it is, what they told, what was measured and how it was judged."""
     signed = signatures.of_visit(found, user)
     intake, judgement = getattr(found, "intake", None), signed["judgement"]
+    measured = [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(found).items()]
     titles = {item.scope: item.title[tongue()] for item in consents.WORDINGS}
     return {
         "visit": found,
@@ -70,7 +74,12 @@ def _patient(found, user):
         "words": marked(intake.words, judgement.reasons if judgement else []) if intake else "",
         "answers": told(intake, tongue()) if intake else [],
         "photos": intake.photos.all() if intake else [],
-        "measured": [(vitals.BY_KEY[key], vital) for key, vital in vitals.latest(found).items()],
+        "measured": measured,
+        "ready": readiness.of(found, measured) if found.is_open else [],
+        "allergies": background.allergies(found.patient),
+        "taken": background.medicines(found.patient),
+        "prescribed": background.prescribed(found.patient),
+        "opinions": found.opinions.select_related("colleague__user", "asked_by__practitioner"),
         "consents": [(titles.get(given.scope, given.scope), given) for given in found.consents.all()],
         **signed,
         "reasons": reasons_of(judgement),
@@ -88,7 +97,7 @@ def _work(found, user):
     notes = found.notes.select_related("author")
     return {
         "room": rooms.seat(found, user=user) if mine else None,
-        "may_join": not mine and found.state in WITH_DOCTOR and user.role in ("assistant", "coordinator"),
+        "may_join": not mine and found.state in WITH_DOCTOR and rooms.may_come_in(found, user),
         "note": draft,
         "note_form": NoteForm.of(draft) if draft and not draft.is_signed else None,
         "notes": [note for note in notes if note.is_signed or (user.is_doctor and note != draft)],
@@ -96,7 +105,15 @@ def _work(found, user):
         "recordings": playing.listed(found),
         "may_play": found.practitioner is not None and found.practitioner.user_id == user.pk and user.is_doctor,
         "lines": stays.of_visit(found),
+        **panels.of(found, user),
+        **(_aside(found, user) if mine else {}),
     }
+
+
+def _aside(found, user):
+    """What a doctor does beside the note: phrases, colleagues, the next visit."""
+    mine = {"phrases": phrases.of(user.practitioner)}
+    return {**mine, **teamwork.panel(found, user), **follow_up.panel(found)}
 
 
 def _is_mine(found, user):
@@ -116,7 +133,7 @@ def _short(user):
     emergencies, places = queue.emergencies(user), queue.of_staff(user)
     audit.saw(user, "queue.read", [place.visit for place in (*emergencies, *places[:SHORT])])
     blind.mark([place.visit for place in places[:SHORT]], user)
-    return {
+    return for_me(user) | {
         "emergencies": [place.visit for place in emergencies],
         "alarms": alarms,
         "places": places[:SHORT],

@@ -29,10 +29,31 @@ function write() {
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
-  n: () => document.querySelector("[data-call-in]")?.focus(),
+  n: next,
   w: write,
+  f: finish,
+  m: () => document.querySelector("[data-room-mute]")?.click(),
   "?": () => dialog.showModal(),
 };
+
+// With somebody in the room the button is only gone to: a slip of the finger must not call in a second patient.
+function next() {
+  const button = document.querySelector("[data-call-in]");
+  button?.focus();
+  if (!document.getElementById("room")) button?.click();
+}
+
+function finish() {
+  document.querySelector("[data-finish]")?.click();
+}
+
+// What the page itself names a key for: a part to unfold and write in, or a button to press.
+function open(key) {
+  const part = document.querySelector(`[data-key="${key}"]`);
+  if (part?.localName !== "details") return part?.click();
+  part.open = true;
+  part.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
 
 // A list that moves under the pointer would call in the wrong person: it waits until the hand has rested for a moment.
 const REST = 1000;
@@ -54,8 +75,12 @@ if (dialog) {
   onOff.addEventListener("change", () => store((storage) => storage.setItem(OFF, onOff.checked ? "no" : "yes")));
   document.addEventListener("keydown", (event) => {
     const { altKey, ctrlKey, metaKey, key, target } = event;
-    if (altKey || ctrlKey || metaKey || dialog.open || !KEYS[key] || !isOn() || isTyping(target)) return;
+    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    if (key === "Escape" && isTyping(target)) return target.blur();
+    if (key === "Enter" && (ctrlKey || metaKey)) return finish();
+    const deed = KEYS[key] || (document.querySelector(`[data-key="${CSS.escape(key)}"]`) && (() => open(key)));
+    if (altKey || ctrlKey || metaKey || !deed || !isOn() || isTyping(target)) return;
     event.preventDefault();
-    KEYS[key]();
+    deed();
   });
 }

@@ -10,7 +10,7 @@ class Note {
     this.status = element.querySelector("[data-note-status]");
     this.refusal = element.querySelector("[data-note-refused]");
     this.changes = this.kept = 0;
-    element.addEventListener("input", () => this.typed());
+    document.addEventListener("input", ({ target }) => target.form === element && this.typed()); // letters belong to it too
     element.addEventListener("submit", (event) => this.submit(event));
     addEventListener("pagehide", () => this.leave());
   }
@@ -74,10 +74,16 @@ class Note {
   async submit(event) {
     event.preventDefault();
     if (this.busy) return;
+    if (event.submitter?.id === "sign" && this.isTyped()) return this.refuse(this.form.dataset.typed);
     this.busy = true;
     const kept = await this.keep();
     if (kept && event.submitter?.id === "sign") await this.sign(event.submitter.formAction);
     this.busy = false;
+  }
+
+  // A medicine that was typed and not added would be lost without a word.
+  isTyped() {
+    return Boolean(document.querySelector("#medicine-form [name=medicine-medication]")?.value.trim());
   }
 
   async sign(address) {

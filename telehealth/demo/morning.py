@@ -64,10 +64,23 @@ PATIENTS = [
     Signed("patient@naru.example", "한지민", date(1968, 3, 9), "female", "ko"),
     Signed("patient.en@naru.example", "Daniel Reed", date(1991, 11, 2), "male", "en"),
 ]
+PHRASES = {
+    "doctor@naru.example": [
+        ("감기", "급성 비인두염", "쉬기, 물 자주 마시기, 열나면 해열제. 사흘 뒤에도 열이 나면 다시 진료.",
+         "감기로 보입니다. 푹 쉬고 물을 자주 드세요. 숨이 차거나 사흘 넘게 열이 나면 다시 연락 주세요."),
+        ("허리", "급성 요통, 신경 증상 없음", "가벼운 움직임 유지, 진통제, 2주 뒤 재진.",
+         "허리 근육이 놀란 것입니다. 조금씩 움직이세요. 다리에 힘이 빠지거나 소변 보기가 어려우면 바로 연락 주세요."),
+    ],
+    "doctor.en@naru.example": [
+        ("cold", "Acute nasopharyngitis", "Rest, fluids, paracetamol for fever. Back if feverish after three days.",
+         "You have a cold. Rest and drink a lot. Call again if you are short of breath or feverish for more than three days."),
+    ],
+}  # fmt: skip
 WAITING = [
     Waiting("윤복순", date(1944, 2, 1), "female", "village", 34, "ko",
             "사흘 전부터 기침이 나고 어젯밤부터 열이 나요. 밥맛이 없고 기운이 하나도 없어요.",
-            {"onset": "days", "ask-pain": "moderate", "ask-breathing": "effort"}, {"temp": "38.4", "hr": "98", "spo2": "94"}),
+            {"onset": "days", "ask-pain": "moderate", "ask-breathing": "effort", "allergies": "페니실린 맞고 두드러기가 났어요",
+             "medicines": "암로디핀 5mg"}, {"temp": "38.4", "hr": "98", "spo2": "94"}),
     Waiting("강태식", date(1957, 8, 21), "male", "village", 12, "ko",
             "어제 밭일하다가 허리를 삐끗했는데 오늘은 일어나 앉기도 힘드네요. 다리가 저리지는 않아요.",
             {"onset": "days", "ask-pain": "moderate"}, {"sbp": "142", "dbp": "88", "hr": "76"}),

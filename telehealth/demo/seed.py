@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import consents
 from accounts.models import Clinic, Patient, Practitioner, User
 from intake import telling
+from records.models import Phrase
 from scheduling import booking
 from scheduling.models import Availability, Weekday
 from scheduling.openings import open_slots
@@ -54,6 +55,8 @@ def _staff(item, clinics):
     practitioner = Practitioner.objects.create(
         user=user, name=item.name, specialty_ko=item.specialty_ko, specialty_en=item.specialty_en
     )
+    for shortcut, *texts in morning.PHRASES.get(item.email, []):
+        practitioner.phrases.create(shortcut=shortcut, **dict(zip(Phrase.PARTS, texts, strict=True)))
     practitioner.clinics.set(clinics[key] for key in item.clinics)
     if item.role == User.Role.DOCTOR:
         for clinic in practitioner.clinics.all():

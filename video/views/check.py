@@ -1,6 +1,6 @@
 """Try camera, sound and the way to us before the doctor calls; or be called by phone instead."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +10,7 @@ from visits import links
 from visits.access import actor, appointment_of_person, visit_of_person
 from visits.models import Visit
 
-from .. import browsers, echo, phone
+from .. import browsers, echo, phone, tried
 from ..access import guest_here, visit_here
 
 
@@ -51,6 +51,14 @@ def _at_the_patients_side(request, pk):
     wish = phone.wish_of(visit)
     number = wish.number if wish else visit.patient.phone
     return {"may_phone": visit.is_open, "wish": wish, "number": number, "link": request.build_absolute_uri(links.make(visit))}
+
+
+@require_POST
+def checked(request, pk):
+    """The page tells how the try went, so that the doctor knows before the call."""
+    picture, sound = (request.POST.get(name) == "yes" for name in ("picture", "sound"))
+    tried.write_down(visit_of_person(request, pk), picture=picture, sound=sound, by=actor(request))
+    return HttpResponse(status=204)
 
 
 @require_POST
