@@ -15,6 +15,7 @@ from accounts.models import Clinic, Language, Patient, Practitioner, User
 from scheduling.models import Appointment
 
 from .order import POINTS
+from .roster import DutyCall, Shift  # noqa: F401 - rows of this app
 from .states import OPEN, State
 
 
@@ -205,6 +206,7 @@ class Task(models.Model):
     class Kind(models.TextChoices):
         NO_ANSWER = "no-answer", _("Did not answer how they are")
         PERSON = "person", _("Wants a person to look")
+        LEFT_ALONE = "left-alone", _("The doctor was away: back in the queue")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=15, choices=Kind)

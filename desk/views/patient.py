@@ -9,7 +9,7 @@ from accounts import audit
 from records import signing
 from scheduling.models import Appointment
 from video import phone
-from visits import clock, links, queue
+from visits import clock, handover, links, load, queue
 from visits.access import actor, visit_of_person
 from visits.models import Acuity, Task, Visit
 from visits.states import State
@@ -55,9 +55,10 @@ def _now(found):
     waits = found.state == State.WAITING
     return {
         "visit": found,
+        "came_back": handover.came_back(found),
         "question": clock.open_question(found),
         "person": found.tasks.filter(kind=Task.Kind.PERSON).select_related("done_by__practitioner").last(),
-        "overloaded": waits and found.acuity > Acuity.EMERGENT and queue.is_overloaded(queue.clinics_beside(found.clinic_id)),
+        "overloaded": waits and found.acuity > Acuity.EMERGENT and load.is_overloaded(queue.clinics_beside(found.clinic_id)),
         "place": place,
         "wish": phone.wish_of(found) if found.is_open else None,
         "expectation": queue.expectation(place) if place else None,

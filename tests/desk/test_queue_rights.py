@@ -16,7 +16,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
-from visits import clock, errands, flow, queue
+from visits import clock, errands, flow, load, queue
 from visits.models import Source, Task, Visit
 from visits.states import State
 
@@ -151,5 +151,5 @@ class OverloadTest(English):
         visit = make_visit(acuity_source=Source.MODEL)
         later = timezone.now() + timedelta(days=1)
         Visit.objects.filter(pk=visit.pk).update(waiting_since=later, arrived_at=timezone.now() - timedelta(hours=5))
-        self.assertEqual(queue.forecast_load([visit.clinic_id]), 0)
+        self.assertEqual(load.forecast([visit.clinic_id]).load, 0)
         self.assertIsNone(queue.place_of(visit))
