@@ -47,6 +47,11 @@ class MessageQuerySet(models.QuerySet):
         return self.planned().filter(free, due_at__lte=now).order_by("tries", "due_at")
 
 
+TRUE_WHILE = {
+    Kind.NEXT: {State.WAITING, State.IN_PROGRESS},
+    Kind.FOLLOW_UP: {State.COMPLETED},
+    Kind.OTHER_WAYS: {State.WAITING},
+}
 ABOUT = ("change", "visit", "duty_call")
 ABOUT_ONE_THING = Q()
 for _named in ABOUT:
@@ -68,9 +73,7 @@ class Message(models.Model):
     change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     duty_call = models.ForeignKey(DutyCall, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
-    )  # else: a doctor
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # else: the patient
     channel = models.CharField(max_length=10, choices=Channel)
     language = models.CharField(max_length=5, choices=Language)
@@ -119,12 +122,7 @@ class Message(models.Model):
         return latest == self.change and self.change.appointment.status == expected
 
     def _visit_is(self) -> bool:
-        wanted = {
-            Kind.NEXT: {State.WAITING, State.IN_PROGRESS},
-            Kind.FOLLOW_UP: {State.COMPLETED},
-            Kind.OTHER_WAYS: {State.WAITING},
-        }
-        return self.visit.is_open if self.kind == Kind.LINK else self.visit.state in wanted[self.kind]
+        return self.visit.is_open if self.kind == Kind.LINK else self.visit.state in TRUE_WHILE[self.kind]
 
 
 class LinkWish(models.Model):

@@ -81,9 +81,7 @@ def _of_visit(message):
         return _("Naru: after the video visit of %(name)s") % {"name": name}, [read, call] if visit.clinic.phone else [read]
     if message.kind == Kind.OTHER_WAYS:
         book = _("If it can wait, book a time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
-        stay = _("You keep your place if you stay. If it gets worse, say so on your page: %(link)s") % {
-            "link": site(links.make(visit))
-        }
+        stay = _("Until then your place is kept. If it gets worse, say so at once: %(link)s") % {"link": site(links.make(visit))}
         return _("Naru: the wait of %(name)s will be long") % {"name": name}, [visit.clinic.name, book, stay]
     place = queue.place_of(visit) if visit.state == State.WAITING else None
     if place is None:

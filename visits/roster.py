@@ -49,9 +49,12 @@ class Shift(models.Model):
 
 
 class DutyCallQuerySet(models.QuerySet):
+    def recent(self, now: datetime | None = None):
+        return self.filter(made_at__gt=(now or timezone.now()) - CALL_LASTS)
+
     def open(self, now: datetime | None = None):
         """Asked, not answered, and not too long ago."""
-        return self.filter(answer="", made_at__gt=(now or timezone.now()) - CALL_LASTS)
+        return self.recent(now).filter(answer="")
 
 
 class DutyCall(models.Model):

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import audit
+from messaging import other_ways
 from records import signing
 from scheduling.models import Appointment
 from video import phone
@@ -55,6 +56,7 @@ def _now(found):
     waits = found.state == State.WAITING
     return {
         "visit": found,
+        "other_ways": waits and other_ways.is_offered(found),
         "came_back": handover.came_back(found),
         "question": clock.open_question(found),
         "person": found.tasks.filter(kind=Task.Kind.PERSON).select_related("done_by__practitioner").last(),

@@ -18,6 +18,13 @@ class Line {
     window.htmx?.trigger(this.element, "naru:changed");
   }
 
+  // Who is on duty changed: a doctor's own line above the page asks again, everybody else the list.
+  hear({ duty }) {
+    const own = duty && document.getElementById("duty");
+    if (own) window.htmx?.trigger(own, "naru:duty");
+    else this.ask();
+  }
+
   say(text = "") {
     const place = document.querySelector("[data-live-status]");
     if (place && place.textContent !== text) place.textContent = text;
@@ -33,7 +40,7 @@ class Line {
       this.say(this.element.dataset.connected);
       this.ask(); // what happened while we were away?
     };
-    socket.onmessage = () => this.ask();
+    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
     socket.onclose = (event) => socket === this.socket && this.lost(event.code);
   }
 
