@@ -7,9 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from visits.simulation import DISCIPLINES, coverage, simulate, table
 
-WORLD = "Load {load:.0%}, {doctors} doctors, {days} days, seed {seed}: in every order the same {people} people, by level at arrival"
-    "Load {load:.0%}, {doctors} doctors, {days} days, seed {seed}: the same {people} people in every order, by level at arrival."
-)
+WORLD = "Load {load:.0%}, {doctors} doctors, {days} days, seed {seed}: in every order the same {people} people."
 HEAD = f"{'':10}{'level':>6}{'in target':>11}{'p95 min':>9}{'worst min':>11}{'served':>16}"
 
 
