@@ -1,4 +1,4 @@
-"""Nobody is left with a doctor who is not there: patients go back to their place, with their level (decision 8)."""
+"""Nobody is left with a doctor who is not there: patients go back to their place, with their level."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

@@ -1,6 +1,7 @@
 // Live fragments: a socket says that something changed, the page asks again. Without sockets the page asks every 30 s.
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
+const AT_MOST_EVERY = 1000;
 const SETTLED = 5000; // a line that held this long was a good one
 const NOT_ALLOWED = 4404;
 
@@ -13,8 +14,19 @@ class Line {
     this.connect();
   }
 
-  // The socket brings hints only; the truth is asked for. Several hints at once become one question more.
+  // The socket brings hints only; the truth is asked for, at once, but not more often than every second. A list that nobody looks
+  // at asks when somebody looks again (a patient's page asks always: it has to say that the doctor calls).
   ask() {
+    if (document.hidden && "whenSeen" in this.element.dataset) return;
+    const wait = (this.askedAt ?? 0) + AT_MOST_EVERY - Date.now();
+    if (wait > 0) this.later ??= setTimeout(() => this.askNow(), wait);
+    else this.askNow();
+  }
+
+  askNow() {
+    clearTimeout(this.later);
+    this.later = undefined;
+    this.askedAt = Date.now();
     window.htmx?.trigger(this.element, "naru:changed");
   }
 
@@ -62,6 +74,7 @@ class Line {
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.later);
     this.socket?.close();
   }
 }
