@@ -16,7 +16,7 @@ from scheduling.models import Appointment
 
 from .order import POINTS
 from .roster import DutyCall, Shift  # noqa: F401 - rows of this app
-from .states import OPEN, State
+from .states import OPEN, WITH_DOCTOR, State
 
 
 class Acuity(models.IntegerChoices):
@@ -126,6 +126,7 @@ class Visit(models.Model):
             models.Index(fields=["clinic", "state", "acuity"], name="visit_queue"),
             models.Index(fields=["clinic", "arrived_at"], name="visit_came"),
             models.Index(fields=["clinic", "acuity", "waiting_since"], condition=Q(state=State.WAITING), name="visit_line"),
+            models.Index(fields=["practitioner"], condition=Q(state__in=WITH_DOCTOR), name="visit_in_hand"),
         ]
 
     def __str__(self):
