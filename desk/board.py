@@ -68,6 +68,10 @@ class Doctor:
         return PAUSE if self.shift.paused_at else ON
 
     @property
+    def is_on_duty(self) -> bool:
+        return self.state in (ON, PAUSE)
+
+    @property
     def words(self):
         return WORDS[self.state]
 
@@ -78,7 +82,9 @@ class Doctor:
 
 def doctors(user) -> list[Doctor]:
     """Who is on duty, who pauses, who is away; and when each is planned to work in the next twelve hours."""
-    people = Practitioner.objects.filter(clinics__in=user.clinics, user__role=User.Role.DOCTOR).distinct()
+    people = (
+        Practitioner.objects.filter(clinics__in=user.clinics, user__role=User.Role.DOCTOR).distinct().prefetch_related("clinics")
+    )
     found = {person.pk: Doctor(person) for person in people}
     now = timezone.now()
     for shift in Shift.objects.open().filter(practitioner__in=found):

@@ -21,13 +21,14 @@ WEEKS, WEEK = 8, timedelta(weeks=1)
 LAST_VISITS, LATELY = 200, timedelta(days=14)
 LONGEST_MINUTES = 60  # what took longer was left open
 AT_LEAST = timedelta(minutes=15)  # who works beyond the plan stays for a moment
+SAID_SECONDS = 10
 QUARTER = timedelta(minutes=15)
 
 
 def forecast(clinics, now: datetime | None = None) -> Forecast:
     """What the next two hours bring to the doctors who are there."""
     now = now or timezone.now()
-    clinics = list(Clinic.objects.filter(pk__in=clinics).order_by("pk").values_list("pk", flat=True))
+    clinics = _numbers(clinics)
     visits = Visit.objects.filter(clinic__in=clinics)
     here = visits.open().aggregate(
         waiting=Count("pk", filter=Q(state=State.WAITING, waiting_since__lte=now + AHEAD)),
@@ -41,8 +42,13 @@ def forecast(clinics, now: datetime | None = None) -> Forecast:
 
 
 def is_overloaded(clinics) -> bool:
-    """Whether the pages have to say that the wait will be long."""
-    return forecast(clinics).is_overloaded
+    """Whether the pages have to say that the wait will be long; what is said may be ten seconds old."""
+    clinics = _numbers(clinics)
+    return caches["rows"].get_or_set(f"overloaded.{hash(tuple(clinics))}", lambda: forecast(clinics).is_overloaded, SAID_SECONDS)
+
+
+def _numbers(clinics) -> list[int]:
+    return list(Clinic.objects.filter(pk__in=clinics).order_by("pk").values_list("pk", flat=True))
 
 
 def _time(clinics, now) -> float:

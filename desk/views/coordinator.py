@@ -62,9 +62,9 @@ def _board(user):
     audit.saw(user, "queue.read", {place.visit for place in places} | {item.visit for item in todo})
     busy = list(Visit.objects.visible_to(user).filter(state__in=WITH_DOCTOR).with_people())
     doctors = board_of.doctors(user)
-    rows = [_row(clinic, places, busy) for clinic in user.clinics]
+    rows = [_row(clinic, places, busy, doctors) for clinic in user.clinics]
     facts = {"rows": rows, "places": places, "levels": Acuity.choices, "todo": todo, "doctors": doctors}
-    facts["on_duty"] = sum(doctor.state in (board_of.ON, board_of.PAUSE) for doctor in doctors)
+    facts["on_duty"] = sum(doctor.is_on_duty for doctor in doctors)
     facts["can_wait"] = other_ways.may_be_offered(user).count()
     facts["may_act"] = user.role == User.Role.COORDINATOR
     return facts | {"forecast": load.forecast(user.clinics), "incomplete": stored.incomplete(user)}
@@ -76,12 +76,13 @@ def _number(text):
     return int(text)
 
 
-def _row(clinic, places, busy):
+def _row(clinic, places, busy, doctors):
     here = [place for place in places if place.visit.clinic_id == clinic.pk]
     return {
         "clinic": clinic,
         "levels": [(level, sum(place.visit.acuity == level for place in here)) for level in Acuity.values],
         "waiting": len(here),
+        "on_duty": sum(doctor.is_on_duty and clinic in doctor.practitioner.clinics.all() for doctor in doctors),
         "longest": max((place.waited_minutes for place in here), default=0),
         "late": sum(place.is_late for place in here),
         "busy": [visit for visit in busy if visit.clinic_id == clinic.pk],

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.cache import caches
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -135,6 +136,11 @@ class TaskTest(English):
 
 
 class OverloadTest(English):
+    def setUp(self):
+        super().setUp()
+        caches["rows"].clear()
+        self.addCleanup(caches["rows"].clear)
+
     def test_above_90_percent_the_pages_say_so(self):
         doctor, user = make_doctor(), make_user()
         clinic = doctor.practitioner.clinics.get()
@@ -143,6 +149,7 @@ class OverloadTest(English):
         self.assertNotContains(self.page("desk:queue"), "More people need help")
         for _ in range(6):
             make_visit(clinic=clinic)
+        caches["rows"].clear()  # ten seconds later
         self.assertContains(self.page("desk:queue"), "More people need help")
         self.client.force_login(user)
         self.assertContains(self.page("visit", mine.pk), "book a time")

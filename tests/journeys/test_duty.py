@@ -1,4 +1,4 @@
-"""A coordinator on a phone sees who is on duty and asks a doctor to come; the doctor, who did nothing but keep a page open, comes."""
+"""A coordinator on a phone sees who is on duty and asks a doctor to come; the doctor hears it on an open page, and comes."""
 
 import pytest
 
