@@ -32,21 +32,23 @@ def shift_of(user) -> Shift | None:
 @transaction.atomic
 def begin(*, by) -> Shift:
     """Go on duty; who is on duty already goes on, whatever the pause or the silence before."""
-    shift, is_new = _open_shift(by.practitioner)
-    if is_new or shift.paused_at or not shift.is_present:
+    shift = shift_of(by)
+    if shift is None:
+        return _told(_new_shift(by.practitioner), "duty.begin", by=by)
+    if shift.paused_at or not shift.is_present:
         shift.paused_at, shift.seen_at = None, timezone.now()
         shift.save(update_fields=["paused_at", "seen_at"])
-        _told(shift, "duty.begin" if is_new else "duty.back", by=by)
+        _told(shift, "duty.back", by=by)
     return shift
 
 
-def _open_shift(practitioner) -> tuple[Shift, bool]:
+def _new_shift(practitioner) -> Shift:
     try:
         with transaction.atomic():
-            planned = rota.open_until(practitioner, timezone.now())
-            return Shift.objects.get_or_create(practitioner=practitioner, ended_at=None, defaults={"planned_until": planned})
+            until = rota.open_until(practitioner, timezone.now())
+            return Shift.objects.create(practitioner=practitioner, planned_until=until)
     except IntegrityError:  # begun in another window at this moment
-        return Shift.objects.get(practitioner=practitioner, ended_at=None), False
+        return Shift.objects.open().get(practitioner=practitioner)
 
 
 @transaction.atomic
