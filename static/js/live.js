@@ -2,6 +2,7 @@
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
 const AT_MOST_EVERY = 1000;
+const BESIDE = 2000;
 const SETTLED = 5000; // a line that held this long was a good one
 const NOT_ALLOWED = 4404;
 
@@ -14,11 +15,13 @@ class Line {
     this.connect();
   }
 
-  // The socket brings hints only; the truth is asked for, at once, but not more often than every second. A list that nobody looks
-  // at asks when somebody looks again (a patient's page asks always: it has to say that the doctor calls).
+  // The socket brings hints only; the truth is asked for, at once, but not more often than every second. A list beside other work
+  // lets those who have nothing else before them ask first. A list that nobody looks at asks when somebody looks again (a
+  // patient's page asks always: it has to say that the doctor calls).
   ask() {
     if (document.hidden && "whenSeen" in this.element.dataset) return;
-    const wait = (this.askedAt ?? 0) + AT_MOST_EVERY - Date.now();
+    const turn = "beside" in this.element.dataset ? Math.random() * BESIDE : 0;
+    const wait = Math.max(turn, (this.askedAt ?? 0) + AT_MOST_EVERY - Date.now());
     if (wait > 0) this.later ??= setTimeout(() => this.askNow(), wait);
     else this.askNow();
   }
