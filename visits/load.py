@@ -1,6 +1,7 @@
 """The load of a group of clinics: what the forecast needs to know, asked of the database."""
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.core.cache import caches
 from django.db.models import Count, Q
@@ -69,7 +70,7 @@ def _weeks(clinics, now) -> list[int]:
     """Unbooked people by week, as far back as there were any at all."""
     visits = Visit.objects.filter(clinic__in=clinics)
     begins = [now - number * WEEK for number in range(1, WEEKS + 1)]
-    known = [begin for begin in begins if visits.filter(arrived_at__lt=begin).exists()]
+    known = takewhile(lambda begin: visits.filter(arrived_at__lt=begin).exists(), begins)
     return [visits.filter(appointment=None, arrived_at__gte=begin, arrived_at__lt=begin + AHEAD).count() for begin in known]
 
 

@@ -82,6 +82,7 @@ class SocketTest(TransactionTestCase):
         self.owner = make_user()
         self.visit = make_visit(patient=make_patient(user=self.owner))
         self.doctor = make_doctor(clinic=self.visit.clinic)
+        duty.begin(by=self.doctor)
         self.path = f"/ws/visit/{self.visit.pk}/"
 
     def assert_refused(self, path, client=None):
@@ -151,10 +152,11 @@ class SocketTest(TransactionTestCase):
         self.assertEqual(heard, {"changed": str(treated.pk)})
 
     def test_who_goes_on_duty_is_told_to_the_coordinator_and_who_is_asked_to_come_to_the_doctor(self):
-        coordinator, doctor = make_practitioner(clinic=self.visit.clinic, role="coordinator").user, self.doctor.practitioner
-        said = {"duty": doctor.pk}
-        self.assertEqual(self.hear("/ws/queue/", signed_in(self.doctor), lambda: duty.call(doctor, by=coordinator)), said)
-        self.assertEqual(self.hear("/ws/queue/", signed_in(coordinator), lambda: duty.begin(by=self.doctor)), said)
+        coordinator = make_practitioner(clinic=self.visit.clinic, role="coordinator").user
+        doctor = make_doctor(clinic=self.visit.clinic)
+        said = {"duty": doctor.practitioner.pk}
+        self.assertEqual(self.hear("/ws/queue/", signed_in(doctor), lambda: duty.call(doctor.practitioner, by=coordinator)), said)
+        self.assertEqual(self.hear("/ws/queue/", signed_in(coordinator), lambda: duty.begin(by=doctor)), said)
 
     def test_after_reconnecting_one_hears_again_and_the_database_tells_what_was_missed(self):
         client = signed_in(self.owner)
