@@ -15,7 +15,7 @@ from pathlib import Path
 
 import websockets
 
-from telehealth.embedded import redis_url
+from telehealth.embedded import redis_url, secret_in
 from tests import services
 from tests.product import ROOT, running
 
@@ -32,14 +32,14 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from accounts.models import Clinic, Practitioner, User
-clinic, keys = Clinic.objects.get(name_en="Naru Seoul Clinic"), []
+clinics, keys = Clinic.objects.all(), []
 Store = import_module(settings.SESSION_ENGINE).SessionStore
 for number in range(PAGES):
     user = User.objects.create(email=f"watcher{number}@naru.example", role="doctor")
-    Practitioner.objects.create(user=user, name=f"W{number}").clinics.add(clinic)
+    Practitioner.objects.create(user=user, name=f"W{number}").clinics.set(clinics)
     session = Store()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session.save()
     keys.append(session.session_key)
 print("RESULT" + json.dumps(keys))
@@ -96,7 +96,8 @@ class Web:
 
 
 def sessions(product, settings, pages):
-    environment = {**os.environ, **settings, "NARU_STATE": str(product.state), "REDIS_URL": redis_url(product.state)}
+    ours = {"NARU_STATE": str(product.state), "SECRET_KEY": secret_in(product.state / "secret-key")}
+    environment = {**os.environ, **settings, **ours, "REDIS_URL": redis_url(product.state)}
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", PEOPLE.replace("PAGES", str(pages))]
     out = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return json.loads(out.stdout.split("RESULT")[1])
