@@ -153,5 +153,6 @@ def claim_until_empty(doctor, start) -> list[float]:
 
 if __name__ == "__main__":
     found = measure()
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}  # of bench.watchers
+    RESULTS.write_text(json.dumps(kept | found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, follow_up, patient, rescue, tasks, teamwork, workspace
+from .views import assistant, booking, coordinator, doctor, duty, follow_up, patient, rescue, tasks, teamwork, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -29,6 +29,14 @@ urlpatterns = [
     path("task/<int:pk>/done/", tasks.done, name="task-done"),
     path("board/", coordinator.board, name="board"),
     path("board/now/", coordinator.board_fragment, name="board-fragment"),
+    path("board/call/", coordinator.call_doctor, name="call-doctor"),
+    path("board/other-ways/", coordinator.offer_other_ways, name="other-ways"),
+    path("duty/", duty.fragment, name="duty"),
+    path("duty/begin/", duty.begin, name="duty-begin"),
+    path("duty/pause/", duty.pause, name="duty-pause"),
+    path("duty/end/", duty.end, name="duty-end"),
+    path("duty/handover/", duty.sheet, name="handover"),
+    path("duty/call/<int:pk>/", duty.answer, name="duty-answer"),
     path("rescue/", rescue.board, name="rescue"),
     path("rescue/now/", rescue.fragment, name="rescue-fragment"),
     path("rescue/<uuid:pk>/", rescue.reach, name="reach"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Language, Patient, User
 from scheduling.models import Appointment, AppointmentChange
-from visits.models import Visit
+from visits.models import DutyCall, Visit
 from visits.states import State
 
 
@@ -24,6 +24,8 @@ class Kind(models.TextChoices):
     FOLLOW_UP = "follow-up"
     NEXT = "next"  # you are next
     LINK = "link"  # here is your link again
+    OTHER_WAYS = "other-ways"  # the wait will be long: a booked time would do as well
+    DUTY = "duty"  # a doctor is asked to come
 
 
 class Channel(models.TextChoices):
@@ -45,6 +47,17 @@ class MessageQuerySet(models.QuerySet):
         return self.planned().filter(free, due_at__lte=now).order_by("tries", "due_at")
 
 
+TRUE_WHILE = {
+    Kind.NEXT: {State.WAITING, State.IN_PROGRESS},
+    Kind.FOLLOW_UP: {State.COMPLETED},
+    Kind.OTHER_WAYS: {State.WAITING},
+}
+ABOUT = ("change", "visit", "duty_call")
+ABOUT_ONE_THING = Q()
+for _named in ABOUT:
+    ABOUT_ONE_THING |= Q(**{f"{_name}__isnull": _name != _named for _name in ABOUT})
+
+
 class Message(models.Model):
     """One message to one person. Its key makes planning it twice impossible; its id is what providers know it by."""
 
@@ -59,7 +72,8 @@ class Message(models.Model):
     kind = models.CharField(max_length=15, choices=Kind)
     change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
+    duty_call = models.ForeignKey(DutyCall, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # else: the patient
     channel = models.CharField(max_length=10, choices=Channel)
     language = models.CharField(max_length=5, choices=Language)
@@ -77,7 +91,7 @@ class Message(models.Model):
     class Meta:
         indexes = [models.Index(fields=["state", "due_at"], name="messages_that_are_due")]
         constraints = [
-            models.CheckConstraint(condition=Q(change=None) ^ Q(visit=None), name="a_message_is_about_one_thing"),
+            models.CheckConstraint(condition=ABOUT_ONE_THING, name="a_message_is_about_one_thing"),
         ]
 
     def __str__(self):
@@ -96,6 +110,8 @@ class Message(models.Model):
 
     def is_true(self) -> bool:
         """Whether what it says still holds."""
+        if self.duty_call:
+            return DutyCall.objects.open().filter(pk=self.duty_call_id).exists()
         if self.reader and not Patient.objects.acted_for_by(self.reader).filter(pk=self.patient_id).exists():
             return False  # the right to act for the patient was taken back
         return timezone.now() < self.until and (self._visit_is() if self.visit else self._appointment_is())
@@ -106,8 +122,7 @@ class Message(models.Model):
         return latest == self.change and self.change.appointment.status == expected
 
     def _visit_is(self) -> bool:
-        wanted = {Kind.NEXT: {State.WAITING, State.IN_PROGRESS}, Kind.FOLLOW_UP: {State.COMPLETED}}
-        return self.visit.is_open if self.kind == Kind.LINK else self.visit.state in wanted[self.kind]
+        return self.visit.is_open if self.kind == Kind.LINK else self.visit.state in TRUE_WHILE[self.kind]
 
 
 class LinkWish(models.Model):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from scheduling.models import Appointment, AppointmentChange
 from visits import queue
-from visits.models import Visit
+from visits.models import DutyCall, Visit
 from visits.states import State
 
 from . import readers
@@ -75,6 +75,27 @@ def plan_next() -> None:
         if visit.channel != Visit.Channel.CLINIC and visit.waiting_since < now - SETTLED:
             for reader in readers.of(visit.patient):
                 _make(Kind.NEXT, reader, now, now + HOUR, visit=visit)
+
+
+def plan_duty_call(call: DutyCall) -> None:
+    """A doctor is asked to come: by mail, beside the notice on their page."""
+    user = call.practitioner.user
+    facts = {"kind": Kind.DUTY, "reader": user, "channel": Channel.EMAIL, "language": user.language}
+    Message.objects.get_or_create(
+        key=f"duty.call{call.pk}", defaults={**facts, "duty_call": call, "due_at": call.made_at, "until": call.until}
+    )
+
+
+def untold_calls() -> models.QuerySet:
+    """Open calls without a message: the process died in between."""
+    return DutyCall.objects.open().filter(~Exists(Message.objects.filter(duty_call=OuterRef("pk"))))
+
+
+def offer_other_ways(visit: Visit) -> None:
+    """The wait will be long: a booked time would do as well; told once, and the place is kept."""
+    now = timezone.now()
+    for reader in readers.of(visit.patient):
+        _make(Kind.OTHER_WAYS, reader, now, now + HOUR, visit=visit)
 
 
 def plan_link(wish_id: int, reader: readers.Reader, *, change=None, visit=None) -> None:

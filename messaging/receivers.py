@@ -4,7 +4,7 @@ from django.dispatch import receiver
 
 from scheduling.signals import appointment_changed
 from visits.models import Change
-from visits.signals import visit_changed
+from visits.signals import duty_called, visit_changed
 from visits.states import State
 
 from . import planning
@@ -19,3 +19,8 @@ def tell_of_the_appointment(sender, change, **kwargs):
 def tell_after_the_visit(sender, change, **kwargs):
     if change.what == Change.What.STATE and change.new == State.COMPLETED:
         planning.plan_follow_up(change.visit)
+
+
+@receiver(duty_called)
+def tell_the_doctor(sender, call, **kwargs):
+    planning.plan_duty_call(call)

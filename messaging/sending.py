@@ -16,7 +16,7 @@ from .models import Kind, Message
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # longer than any task may live
-AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.HOUR, Kind.NEXT, Kind.LINK}  # asked for just now, or at once
+AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.HOUR, Kind.NEXT, Kind.LINK, Kind.OTHER_WAYS, Kind.DUTY}  # asked for just now, or at once
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 MOST_SECONDS = 20  # of one sweep; stories to be judged wait for the same workers
 

@@ -36,7 +36,8 @@ class Letter(NamedTuple):
 def write(message: Message) -> Letter:
     """The letter as it is true at this moment."""
     with translation.override(message.language):
-        subject, lines = (_of_visit if message.visit else _of_appointment)(message)
+        about = _of_duty_call if message.duty_call else _of_visit if message.visit else _of_appointment
+        subject, lines = about(message)
         subject = " ".join(subject.split())  # a line break in a name would break a mail's head
         letter = Letter(message.kind, message.channel, message.language, subject, "\n".join(lines))
         return _with_calendar(letter, message)
@@ -78,6 +79,10 @@ def _of_visit(message):
             "phone": visit.clinic.phone,
         }
         return _("Naru: after the video visit of %(name)s") % {"name": name}, [read, call] if visit.clinic.phone else [read]
+    if message.kind == Kind.OTHER_WAYS:
+        book = _("If it can wait, book a time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
+        stay = _("Until then your place is kept. If it gets worse, say so at once: %(link)s") % {"link": site(links.make(visit))}
+        return _("Naru: the wait of %(name)s will be long") % {"name": name}, [visit.clinic.name, book, stay]
     place = queue.place_of(visit) if visit.state == State.WAITING else None
     if place is None:
         return _("Naru: the doctor is calling %(name)s") % {"name": name}, [visit.clinic.name, come]
@@ -86,6 +91,15 @@ def _of_visit(message):
         "low": guess.from_minutes, "high": guess.to_minutes,
     }  # fmt: skip
     return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come]
+
+
+def _of_duty_call(message):
+    call = message.duty_call
+    clinics = ", ".join(clinic.name for clinic in call.practitioner.clinics.all())
+    ask = _("More people wait than the doctors on duty can see in time. Can you come? Say yes or no here: %(link)s") % {
+        "link": site(reverse("desk:queue")),
+    }  # fmt: skip
+    return _("Naru: %(name)s, please come on duty") % {"name": call.practitioner.name}, [clinics, ask]
 
 
 def before(change):

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "visits.middleware.SignOfLifeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.RefusedMiddleware",
@@ -101,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.house",
+                "desk.context.duty",
             ]
         },
     }
@@ -173,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
     "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
     "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},
+    "free-the-abandoned": {"task": "visits.tasks.free_the_abandoned", "schedule": 10.0},  # nobody stays with an absent doctor
     "look-again": {"task": "visits.tasks.look_again", "schedule": 10.0},  # who waits is asked again how they are
 }
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
-from visits.hints import clinic_group, push, visit_group
+from visits import hints
+from visits.states import State
 
 from . import rooms
 from .models import PhoneWish
@@ -69,7 +70,5 @@ def with_wishes(visits):
 
 def _told(wish, deed, by):
     audit.record(by, deed, wish)
-    hint = {"type": "visit.changed", "visit": str(wish.visit_id)}
-    for group in clinic_group(wish.visit.clinic_id), visit_group(wish.visit_id):
-        transaction.on_commit(lambda group=group: push(group, hint))
+    hints.tell(wish.visit, line=wish.visit.state == State.WAITING)
     return wish

@@ -85,6 +85,11 @@ def close_for(visit) -> None:
     push(room_group(visit.pk), {"type": "room.closed"})
 
 
+def empty(visit) -> None:
+    """The patient waits again: whoever is in the room goes out; it opens when the next doctor calls."""
+    push(room_group(visit.pk), {"type": "room.closed"})
+
+
 def seat(visit, *, user=None) -> Seat:
     """What the page of somebody shows of the room; nobody is seated by looking at a page."""
     try:

@@ -4,7 +4,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from .access import visit_of_scope
-from .hints import clinic_group, visit_group
+from .hints import clinic_group, doctor_group, line_group, visit_group
 
 
 class Hints(AsyncJsonWebsocketConsumer):
@@ -30,6 +30,9 @@ class Hints(AsyncJsonWebsocketConsumer):
     async def visit_changed(self, event):
         await self.send_json({"changed": event["visit"]})
 
+    async def duty_changed(self, event):
+        await self.send_json({"duty": event["doctor"]})
+
 
 class VisitHints(Hints):
     """For the patient's page of one visit."""
@@ -41,8 +44,12 @@ class VisitHints(Hints):
 
 
 class QueueHints(Hints):
-    """For staff: everything that happens in their clinics."""
+    """For staff: hosts hear everything that happens in their clinics, doctors what changes the line or is their own."""
 
     @database_sync_to_async
     def groups_allowed(self):
-        return [clinic_group(clinic.pk) for clinic in getattr(self.scope["user"], "clinics", [])]
+        user = self.scope["user"]
+        clinics = [clinic.pk for clinic in getattr(user, "clinics", [])]
+        if clinics and user.is_doctor:  # who has clinics is a practitioner
+            return [*map(line_group, clinics), doctor_group(user.practitioner.pk)]
+        return [*map(clinic_group, clinics)]

@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.errors import Refused
 from scheduling.models import Appointment
 
+from . import duty
 from .models import Acuity, Change, Visit
 from .signals import visit_changed
 from .states import MOVES, State
@@ -49,12 +50,13 @@ def _already_here(patient, clinic, appointment):
 def join_queue(visit, *, by) -> Visit:
     """The story is told: wait for the doctor, counted from arrival, or from the booked time if that is later."""
     planned = visit.appointment.start if visit.appointment else visit.arrived_at
-    return move(visit, State.WAITING, by=by, waiting_since=max(visit.arrived_at, planned))
+    return move(visit, State.WAITING, by=by, only_from=State.ARRIVED, waiting_since=max(visit.arrived_at, planned))
 
 
 @transaction.atomic
 def call_in(visit, *, by) -> Visit:
-    """The practitioner is ready: bring the patient in. An emergency interrupts: whom this doctor has in hand waits on hold."""
+    """The practitioner is ready, and so on duty: bring the patient in. For an emergency, who is in the room goes on hold."""
+    duty.begin(by=by)
     facts = {"practitioner": by.practitioner, "called_at": timezone.now()}
     visit = move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, **facts)
     if visit.acuity == Acuity.RESUSCITATION:

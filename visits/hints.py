@@ -22,10 +22,31 @@ def visit_group(visit_id) -> str:
     return f"visit.{visit_id}"
 
 
-def tell(visit) -> None:
-    """After commit: whoever looks at this visit, or works for its clinic, asks again."""
-    message = {"type": "visit.changed", "visit": str(visit.pk)}
-    for group in clinic_group(visit.clinic_id), visit_group(visit.pk):
+def line_group(clinic_id) -> str:
+    """Doctors' lists: who waits, and who is in danger."""
+    return f"line.{clinic_id}"
+
+
+def doctor_group(practitioner_id) -> str:
+    return f"doctor.{practitioner_id}"
+
+
+def tell(visit, *, line=False) -> None:
+    """After commit: who looks at this visit, hosts for its clinic or treats it asks again; if the line changed, all doctors."""
+    groups = [clinic_group(visit.clinic_id), visit_group(visit.pk)]
+    groups += [line_group(visit.clinic_id)] if line else []
+    groups += [doctor_group(visit.practitioner_id)] if visit.practitioner_id and not line else []
+    _after_commit(groups, {"type": "visit.changed", "visit": str(visit.pk)})
+
+
+def tell_duty(practitioner) -> None:
+    """After commit: who is on duty has changed; the doctor's own pages, and those who plan for the clinics, ask again."""
+    groups = [clinic_group(clinic.pk) for clinic in practitioner.clinics.all()]
+    _after_commit([doctor_group(practitioner.pk), *groups], {"type": "duty.changed", "doctor": practitioner.pk})
+
+
+def _after_commit(groups, message) -> None:
+    for group in groups:
         transaction.on_commit(partial(push, group, message))
 
 

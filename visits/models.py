@@ -15,7 +15,8 @@ from accounts.models import Clinic, Language, Patient, Practitioner, User
 from scheduling.models import Appointment
 
 from .order import POINTS
-from .states import OPEN, State
+from .roster import DutyCall, Shift  # noqa: F401 - rows of this app
+from .states import OPEN, WITH_DOCTOR, State
 
 
 class Acuity(models.IntegerChoices):
@@ -125,6 +126,7 @@ class Visit(models.Model):
             models.Index(fields=["clinic", "state", "acuity"], name="visit_queue"),
             models.Index(fields=["clinic", "arrived_at"], name="visit_came"),
             models.Index(fields=["clinic", "acuity", "waiting_since"], condition=Q(state=State.WAITING), name="visit_line"),
+            models.Index(fields=["practitioner"], condition=Q(state__in=WITH_DOCTOR), name="visit_in_hand"),
         ]
 
     def __str__(self):
@@ -206,6 +208,7 @@ class Task(models.Model):
     class Kind(models.TextChoices):
         NO_ANSWER = "no-answer", _("Did not answer how they are")
         PERSON = "person", _("Wants a person to look")
+        LEFT_ALONE = "left-alone", _("The doctor was away: back in the queue")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=15, choices=Kind)

@@ -9,15 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Clinic, Practitioner, User
-from scheduling.models import Appointment
 
 from . import order
 from .models import Acuity, Visit
-from .order import TARGET_MINUTES, VISIT_MINUTES, Expectation
+from .order import TARGET_MINUTES, Expectation
 from .states import WITH_DOCTOR
-
-OVERLOADED = 0.9  # from this forecast on, no order can see everybody in time: the pages say so
-FORECAST_HOURS = 2
 
 
 def rank(acuity: int, since: datetime, now: datetime) -> tuple:
@@ -113,19 +109,3 @@ def expectation(place: Place) -> Expectation:
     """The wait that is still ahead, between two numbers of minutes."""
     doctors = doctors_at_work(clinics_beside(place.visit.clinic_id))
     return order.expectation(place.visit.acuity, place.number, doctors)
-
-
-def forecast_load(clinics, now: datetime | None = None) -> float:
-    """Work of the next two hours against the doctors at work: who waits, who is booked, and as many as came in the last two."""
-    now = now or timezone.now()
-    hours = timedelta(hours=FORECAST_HOURS)
-    visits = Visit.objects.filter(clinic__in=clinics)
-    waiting = visits.waiting().filter(waiting_since__lte=now + hours).count()
-    came = visits.filter(arrived_at__gt=now - hours, arrived_at__lte=now).count()
-    booked = Appointment.objects.booked().filter(clinic__in=clinics, visit=None, start__range=(now, now + hours)).count()
-    return (waiting + came + booked) * VISIT_MINUTES / (doctors_at_work(clinics) * FORECAST_HOURS * 60)
-
-
-def is_overloaded(clinics) -> bool:
-    """Whether the pages have to say that the wait will be long."""
-    return forecast_load(clinics) > OVERLOADED

@@ -35,6 +35,7 @@ class Person:
     worse_at: float
     answers: bool = True
     level_since: float = 0.0
+    came_as: int = 0  # the level at arrival; `level` may be raised while they wait
     called: float = math.inf
 
     @property
@@ -85,7 +86,8 @@ def _person(now, random):
     sigma = math.sqrt(math.log(1 + SPREAD**2))
     minutes = random.lognormvariate(math.log(order.VISIT_MINUTES) - sigma**2 / 2, sigma)
     worse_at = now + random.expovariate(WORSE_PER_HOUR / HOUR)
-    return Person(now, level, minutes, worse_at, answers=level == 1 or random.random() >= NO_SHOW, level_since=now)
+    answers = level == 1 or random.random() >= NO_SHOW
+    return Person(now, level, minutes, worse_at, answers, level_since=now, came_as=level)
 
 
 @dataclass(eq=False)
@@ -220,9 +222,12 @@ def coverage(*, load: float, doctors: int, days: int, seed: int) -> float:
 
 
 def table(people: list[Person]) -> dict[str, dict]:
-    """By level at the call: share seen in time, p95 and worst wait since arrival, seen of those who came and answered."""
+    """By level at arrival, so that a row is of the same people in every order: share in time, p95 and worst wait, seen and came.
+
+    Who is raised while waiting counts in the old row, and is in time if seen within the safe wait of the new level, from then on.
+    """
     here = [person for person in people if person.answers]
-    return {str(level): _row([person for person in here if person.level == level]) for level in MIX}
+    return {str(level): _row([person for person in here if person.came_as == level]) for level in MIX}
 
 
 def _row(people):

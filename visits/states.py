@@ -19,8 +19,8 @@ class State(models.TextChoices):
 MOVES = {
     State.ARRIVED: {State.WAITING, State.CANCELLED},
     State.WAITING: {State.IN_PROGRESS, State.CANCELLED},
-    State.IN_PROGRESS: {State.ON_HOLD, State.COMPLETED, State.DISCONTINUED},
-    State.ON_HOLD: {State.IN_PROGRESS, State.COMPLETED, State.DISCONTINUED},
+    State.IN_PROGRESS: {State.ON_HOLD, State.WAITING, State.COMPLETED, State.DISCONTINUED},
+    State.ON_HOLD: {State.IN_PROGRESS, State.WAITING, State.COMPLETED, State.DISCONTINUED},
     State.COMPLETED: set(),
     State.CANCELLED: set(),
     State.DISCONTINUED: set(),

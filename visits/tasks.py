@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from . import clock
+from . import clock, handover
 
 
 @shared_task(expires=10)
 def look_again():
     clock.tick()
+
+
+@shared_task(expires=10)
+def free_the_abandoned():
+    handover.sweep()

@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
 from video import phone
-from visits import flow, queue
+from visits import flow, load, queue
 from visits.models import Acuity, Visit
 from visits.states import WITH_DOCTOR, State
 
@@ -44,7 +44,7 @@ def _queue(user):
     in_line = [visit for visit in waiting if visit.acuity > Acuity.RESUSCITATION]
     return for_me(user) | {
         "emergencies": [visit for visit in waiting if visit.acuity == Acuity.RESUSCITATION],
-        "overloaded": queue.is_overloaded(user.clinics),
+        "overloaded": load.is_overloaded(user.clinics),
         "places": explained(queue.in_order(in_line, now)),
         "later": sorted((v for v in in_line if v.waiting_since > now), key=lambda v: v.waiting_since),
         "alarms": [visit for visit in visits if visit.state == State.ARRIVED and visit.emergency_at],

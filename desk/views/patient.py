@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import audit
+from messaging import other_ways
 from records import signing
 from scheduling.models import Appointment
 from video import phone
-from visits import clock, links, queue
+from visits import clock, handover, links, load, queue
 from visits.access import actor, visit_of_person
 from visits.models import Acuity, Task, Visit
 from visits.states import State
@@ -55,9 +56,11 @@ def _now(found):
     waits = found.state == State.WAITING
     return {
         "visit": found,
+        "other_ways": waits and other_ways.is_offered(found),
+        "came_back": handover.came_back(found),
         "question": clock.open_question(found),
         "person": found.tasks.filter(kind=Task.Kind.PERSON).select_related("done_by__practitioner").last(),
-        "overloaded": waits and found.acuity > Acuity.EMERGENT and queue.is_overloaded(queue.clinics_beside(found.clinic_id)),
+        "overloaded": waits and found.acuity > Acuity.EMERGENT and load.is_overloaded(queue.clinics_beside(found.clinic_id)),
         "place": place,
         "wish": phone.wish_of(found) if found.is_open else None,
         "expectation": queue.expectation(place) if place else None,

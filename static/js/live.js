@@ -1,6 +1,8 @@
 // Live fragments: a socket says that something changed, the page asks again. Without sockets the page asks every 30 s.
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
+const AT_MOST_EVERY = 1000;
+const BESIDE = 2000;
 const SETTLED = 5000; // a line that held this long was a good one
 const NOT_ALLOWED = 4404;
 
@@ -13,9 +15,29 @@ class Line {
     this.connect();
   }
 
-  // The socket brings hints only; the truth is asked for. Several hints at once become one question more.
+  // The socket brings hints only; the truth is asked for, at once, but not more often than every second. A list beside other work
+  // lets those who have nothing else before them ask first. A list that nobody looks at asks when somebody looks again (a
+  // patient's page asks always: it has to say that the doctor calls).
   ask() {
+    if (document.hidden && "whenSeen" in this.element.dataset) return;
+    const turn = "beside" in this.element.dataset ? Math.random() * BESIDE : 0;
+    const wait = Math.max(turn, (this.askedAt ?? 0) + AT_MOST_EVERY - Date.now());
+    if (wait > 0) this.later ??= setTimeout(() => this.askNow(), wait);
+    else this.askNow();
+  }
+
+  askNow() {
+    clearTimeout(this.later);
+    this.later = undefined;
+    this.askedAt = Date.now();
     window.htmx?.trigger(this.element, "naru:changed");
+  }
+
+  // Who is on duty changed: a doctor's own line above the page asks again, everybody else the list.
+  hear({ duty }) {
+    const own = duty && document.getElementById("duty");
+    if (own) window.htmx?.trigger(own, "naru:duty");
+    else this.ask();
   }
 
   say(text = "") {
@@ -33,7 +55,7 @@ class Line {
       this.say(this.element.dataset.connected);
       this.ask(); // what happened while we were away?
     };
-    socket.onmessage = () => this.ask();
+    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
     socket.onclose = (event) => socket === this.socket && this.lost(event.code);
   }
 
@@ -55,6 +77,7 @@ class Line {
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.later);
     this.socket?.close();
   }
 }

@@ -8,8 +8,8 @@ from django.test import Client, TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
 from telehealth.asgi import application
-from tests.factories import make_doctor, make_grant, make_patient, make_user, make_visit
-from visits import flow, hints, links
+from tests.factories import make_doctor, make_grant, make_patient, make_practitioner, make_user, make_visit
+from visits import duty, flow, hints, links
 from visits.models import Visit, new_nonce
 from visits.signals import visit_changed
 from visits.states import State
@@ -82,6 +82,7 @@ class SocketTest(TransactionTestCase):
         self.owner = make_user()
         self.visit = make_visit(patient=make_patient(user=self.owner))
         self.doctor = make_doctor(clinic=self.visit.clinic)
+        duty.begin(by=self.doctor)
         self.path = f"/ws/visit/{self.visit.pk}/"
 
     def assert_refused(self, path, client=None):
@@ -136,6 +137,26 @@ class SocketTest(TransactionTestCase):
             flow.call_in(self.visit, by=self.doctor)
 
         self.assertEqual(self.hear("/ws/queue/", signed_in(self.doctor), deeds), {"changed": str(self.visit.pk)})
+
+    def test_what_goes_on_in_a_room_is_told_to_its_doctor_and_not_to_all(self):
+        treated = flow.call_in(self.visit, by=self.doctor)
+        colleague = make_doctor(clinic=self.visit.clinic)
+        came = []
+
+        def deeds():
+            flow.hold(treated, by=None)
+            came.append(make_visit(clinic=self.visit.clinic))
+
+        self.assertEqual(self.hear("/ws/queue/", signed_in(colleague), deeds), {"changed": str(came[0].pk)})
+        heard = self.hear("/ws/queue/", signed_in(self.doctor), lambda: flow.resume(treated, by=None))
+        self.assertEqual(heard, {"changed": str(treated.pk)})
+
+    def test_who_goes_on_duty_is_told_to_the_coordinator_and_who_is_asked_to_come_to_the_doctor(self):
+        coordinator = make_practitioner(clinic=self.visit.clinic, role="coordinator").user
+        doctor = make_doctor(clinic=self.visit.clinic)
+        said = {"duty": doctor.practitioner.pk}
+        self.assertEqual(self.hear("/ws/queue/", signed_in(doctor), lambda: duty.call(doctor.practitioner, by=coordinator)), said)
+        self.assertEqual(self.hear("/ws/queue/", signed_in(coordinator), lambda: duty.begin(by=doctor)), said)
 
     def test_after_reconnecting_one_hears_again_and_the_database_tells_what_was_missed(self):
         client = signed_in(self.owner)

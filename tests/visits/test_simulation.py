@@ -70,6 +70,13 @@ class WorldTest(SimpleTestCase):
         }
         self.assertEqual(len({tuple(people) for people in came.values()}), 1)
 
+    def test_each_row_of_the_table_is_of_the_same_people_in_every_order(self):
+        arrived = [
+            [row["arrived"] for row in table(simulate(order, load=0.93, doctors=4, days=2, seed=1)).values()]
+            for order in DISCIPLINES.values()
+        ]
+        self.assertEqual(arrived, [arrived[0]] * len(DISCIPLINES))
+
     def test_the_same_seed_gives_the_same_table(self):
         first, second = (table(simulate(DISCIPLINES["safe-wait"], load=0.9, doctors=3, days=2, seed=3)) for _ in range(2))
         self.assertEqual(first, second)
@@ -95,6 +102,7 @@ class CommandTest(SimpleTestCase):
             for row in levels.values():
                 self.assertEqual(set(row), {"in_target", "p95_minutes", "worst_minutes", "served", "arrived"})
         self.assertIn("came true for", text)
+        self.assertIn("Load 80%, 4 doctors, 1 days, seed 1", text)
 
     def test_one_order_alone_can_be_asked_for(self):
         self.assertEqual(set(self.simulate("--discipline", "strict")[1]), {"strict"})

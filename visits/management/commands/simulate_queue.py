@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from visits.simulation import DISCIPLINES, coverage, simulate, table
 
+WORLD = "Load {load:.0%}, {doctors} doctors, {days} days, seed {seed}: in every order the same {people} people."
 HEAD = f"{'':10}{'level':>6}{'in target':>11}{'p95 min':>9}{'worst min':>11}{'served':>16}"
 
 
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         world = {name: options[name] for name in ("load", "doctors", "days", "seed")}
         if world["load"] <= 0 or world["doctors"] < 1 or world["days"] < 1:
             raise CommandError("Load, doctors and days must be more than nothing.")
-        found = {name: table(simulate(DISCIPLINES[name], **world)) for name in named}
+        people = {name: simulate(DISCIPLINES[name], **world) for name in named}
+        found = {name: table(came) for name, came in people.items()}
+        self.stdout.write(WORLD.format(**world, people=len(people[named[0]])))
         self.stdout.write(HEAD)
         for name, levels in found.items():
             for level, row in levels.items():

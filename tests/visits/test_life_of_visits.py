@@ -1,0 +1,385 @@
+"""Whatever patients, doctors, staff, clock and worker do in whatever order: nobody is lost, doubled or lowered."""
+
+import os
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import time_machine
+from django.db import transaction
+from django.test import TestCase
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from accounts.errors import Refused
+from accounts.models import AuditEvent
+from scheduling.models import Appointment
+from tests.factories import make_assistant, make_clinic, make_doctor, make_patient, make_practitioner
+from triage import reassessment
+from visits import acuity, clock, duty, errands, flow, handover, queue, replay
+from visits.models import Change, Reassessment, Source, Task, Visit
+from visits.states import MOVES, OPEN, WITH_DOCTOR, State
+
+PATIENTS, DOCTORS = 4, 2
+who, doctor, level = st.integers(0, PATIENTS - 1), st.integers(0, DOCTORS - 1), st.integers(1, 5)
+FEELINGS = [choice.value for choice in Reassessment.Feeling]
+
+
+@dataclass
+class Believed:
+    """A visit as we believe it to be."""
+
+    state: str
+    level: int = 3
+    source: str = Source.NONE
+    owner: int | None = None
+    since: object = None
+
+
+def as_seen(places):
+    return [(place.number, place.visit.pk, place.visit.acuity, place.waited_minutes) for place in places]
+
+
+class Visits(RuleBasedStateMachine):
+    """Four people, two doctors, an assistant, a coordinator, a worker, and a clock that jumps."""
+
+    @initialize()
+    def open(self):
+        self.clock = time_machine.travel(timezone.now(), tick=False)
+        self.traveller = self.clock.start()
+        self.clinic = make_clinic()
+        self.doctors = [make_doctor(clinic=self.clinic) for _ in range(DOCTORS)]
+        self.assistant = make_assistant(clinic=self.clinic)
+        self.coordinator = make_practitioner(clinic=self.clinic, role="coordinator").user
+        self.people = [make_patient(clinic=self.clinic) for _ in range(PATIENTS)]
+        self.visits = Visit.objects.filter(clinic=self.clinic)
+        self.believed: dict[uuid.UUID, Believed] = {}
+        self.moves = Counter()
+        self.pages = set()  # of doctors, that are open
+        self.seen = {}
+
+    # what people do
+
+    @rule(who=who, minutes=st.none() | st.integers(0, 60))
+    def arrive(self, who, minutes):
+        visit = flow.arrive(self.people[who], self.clinic, by=self.assistant, appointment=self.booked(who, minutes))
+        if visit.pk not in self.believed:
+            self.believed[visit.pk] = Believed(State.ARRIVED)
+            self.moves[visit.pk, State.ARRIVED] += 1
+
+    def booked(self, who, minutes):
+        """A time that this person has booked, unless they come without one or are here already."""
+        if minutes is None or self.people[who].visits.open().exists():
+            return None
+        start = timezone.now() + timedelta(minutes=minutes, milliseconds=len(self.believed))
+        return Appointment.objects.create(
+            patient=self.people[who], practitioner=self.doctors[0].practitioner, clinic=self.clinic, request_key=uuid.uuid4(),
+            start=start, end=start + timedelta(milliseconds=1), booked_by=self.coordinator,
+        )  # fmt: skip
+
+    def visit_of(self, who):
+        return self.people[who].visits.open().first()
+
+    def move(self, who, deed, to, allowed, **facts):
+        """Do it; what may not be is refused and changes nothing."""
+        visit = self.visit_of(who)
+        if visit is None:
+            return
+        known = self.believed[visit.pk]
+        if known.state in allowed:
+            deed(visit)
+            self.moved(visit.pk, to, **facts)
+        else:
+            self.refused(partial(deed, visit))
+
+    def moved(self, pk, to, **facts):
+        known = self.believed[pk]
+        assert to in MOVES[State(known.state)]
+        known.state = to
+        for name, value in facts.items():
+            setattr(known, name, value)
+        self.moves[pk, to] += 1
+
+    def refused(self, deed):
+        try:
+            deed()
+        except Refused:
+            return
+        raise AssertionError("this should have been refused")
+
+    @rule(who=who)
+    def send(self, who):
+        visit = self.visit_of(who)
+        since = max(visit.arrived_at, visit.appointment.start) if visit and visit.appointment else visit and visit.arrived_at
+        self.move(who, lambda visit: flow.join_queue(visit, by=None), State.WAITING, [State.ARRIVED], since=since)
+
+    @rule(who=who, doctor=doctor)
+    def call_in(self, who, doctor):
+        by = self.doctors[doctor]
+        visit = self.visit_of(who)
+        self.interrupt(visit and visit.pk, doctor)
+        self.move(who, lambda visit: flow.call_in(visit, by=by), State.IN_PROGRESS, [State.WAITING], owner=doctor)
+
+    def interrupt(self, pk, doctor):
+        """Life in danger puts whoever this doctor has in the room on hold."""
+        known = self.believed.get(pk)
+        if known and known.state == State.WAITING and known.level == 1:
+            for other, held in self.believed.items():
+                if held.state == State.IN_PROGRESS and held.owner == doctor and held.level > 1:
+                    self.moved(other, State.ON_HOLD)
+
+    @rule(doctor=doctor)
+    def call_in_next(self, doctor):
+        emergencies, line = (places(self.doctors[doctor]) for places in (queue.emergencies, queue.of_staff))
+        first = next((place.visit.pk for place in (*emergencies, *line)), None)
+        self.interrupt(first, doctor)
+        found = flow.call_in_next(by=self.doctors[doctor])
+        assert (found and found.pk) == first
+        if found:
+            self.moved(found.pk, State.IN_PROGRESS, owner=doctor)
+
+    @rule(who=who)
+    def both_doctors_claim_at_once(self, who):
+        visit = self.visit_of(who)
+        if visit and self.believed[visit.pk].state == State.WAITING:
+            self.call_in(who, 0)
+            self.refused(lambda: flow.call_in(visit, by=self.doctors[1]))  # the page still showed them as waiting
+
+    @rule(who=who)
+    def hold(self, who):
+        self.move(who, lambda visit: flow.hold(visit, by=self.coordinator), State.ON_HOLD, [State.IN_PROGRESS])
+
+    @rule(who=who)
+    def resume(self, who):
+        self.move(who, lambda visit: flow.resume(visit, by=self.coordinator), State.IN_PROGRESS, [State.ON_HOLD])
+
+    @rule(who=who, doctor=doctor)
+    def give_back(self, who, doctor):
+        by = self.doctors[doctor]
+        self.move(who, lambda visit: handover.give_back(visit, by=by), State.WAITING, WITH_DOCTOR, owner=None)
+
+    @rule(who=who, doctor=doctor)
+    def finish(self, who, doctor):
+        by = self.doctors[doctor]
+        self.move(who, lambda visit: flow.finish(visit, by=by), State.COMPLETED, WITH_DOCTOR)
+
+    @rule(who=who)
+    def break_off(self, who):
+        deed = partial(flow.discontinue, by=self.coordinator, reason="line lost")
+        self.move(who, deed, State.DISCONTINUED, WITH_DOCTOR)
+
+    @rule(who=who)
+    def leave(self, who):
+        self.move(who, lambda visit: flow.leave(visit, by=None), State.CANCELLED, [State.ARRIVED, State.WAITING])
+
+    # who judges
+
+    @rule(who=who, level=level, source=st.sampled_from([Source.MODEL, Source.RULES]))
+    def the_worker_judges(self, who, level, source):
+        if visit := self.visit_of(who):
+            acuity.judge(visit, level, by=None, source=source)
+            known = self.believed[visit.pk]
+            if known.source == Source.NONE or known.source != Source.CLINICIAN and level < known.level:
+                known.level, known.source = level, source
+
+    @rule(who=who, level=level, doctor=doctor)
+    def a_doctor_judges(self, who, level, doctor):
+        if visit := self.visit_of(who):
+            acuity.judge(visit, level, by=self.doctors[doctor], source=Source.CLINICIAN, reason="seen")
+            self.believed[visit.pk].level, self.believed[visit.pk].source = level, Source.CLINICIAN
+
+    @rule(who=who)
+    def a_red_flag_is_seen(self, who):
+        if visit := self.visit_of(who):
+            acuity.sound_alarm(visit, reason="chest")
+            acuity.raise_level(visit, 2, by=None, reason="chest")
+            self.believed[visit.pk].level = min(2, self.believed[visit.pk].level)
+            self.after_raise(visit)
+
+    def after_raise(self, visit):
+        self.believed[visit.pk].source = Visit.objects.get(pk=visit.pk).acuity_source
+
+    @rule(who=who, feeling=st.sampled_from(FEELINGS), pain=st.none() | st.integers(0, 10))
+    def answer_again(self, who, feeling, pain):
+        visit = self.visit_of(who)
+        if visit and self.believed[visit.pk].state == State.WAITING:
+            before = self.believed[visit.pk].level
+            reassessment.answer(visit, feeling=feeling, pain=pain, by=None)
+            now = Visit.objects.get(pk=visit.pk).acuity
+            assert now <= before
+            assert now < before or feeling != "worse" or before == 1
+            self.believed[visit.pk].level = now
+            self.after_raise(visit)
+
+    @rule(who=who)
+    def ask_for_a_person(self, who):
+        if visit := self.visit_of(who):
+            assert errands.ask_for_person(visit, by=None) == errands.ask_for_person(visit, by=None)
+
+    @rule()
+    def the_coordinator_does_what_is_to_be_done(self):
+        for task in Task.objects.visible_to(self.coordinator).open():
+            errands.finish(task, by=self.coordinator)
+
+    # who is there
+
+    @rule(doctor=doctor)
+    def begin(self, doctor):
+        self.pages.add(doctor)
+        duty.begin(by=self.doctors[doctor])
+
+    @rule(doctor=doctor)
+    def close_the_page(self, doctor):
+        self.pages.discard(doctor)
+
+    @rule(doctor=doctor)
+    def pause(self, doctor):
+        deed = partial(duty.pause, by=self.doctors[doctor])
+        self.go(doctor, deed)
+
+    @rule(doctor=doctor)
+    def end_the_shift(self, doctor):
+        if self.go(doctor, partial(handover.end_shift, by=self.doctors[doctor])):
+            self.pages.discard(doctor)
+            self.given_back(doctor)
+
+    def go(self, doctor, deed):
+        """Allowed on duty with nobody in the room."""
+        on_duty = duty.shift_of(self.doctors[doctor]) is not None
+        busy = any(known.state == State.IN_PROGRESS and known.owner == doctor for known in self.believed.values())
+        if on_duty and not busy:
+            return deed()
+        return self.refused(deed)
+
+    def given_back(self, doctor):
+        for pk, known in self.believed.items():
+            if known.state in WITH_DOCTOR and known.owner == doctor:
+                self.moved(pk, State.WAITING, owner=None)
+
+    # the clock
+
+    @rule(seconds=st.integers(1, 300) | st.integers(300, 3 * 3600))
+    def time_passes(self, seconds):
+        """Open pages give signs of life all the while; then the beat comes."""
+        self.seen[timezone.now()] = as_seen(queue.in_order(self.visits.waiting()))
+        self.traveller.shift(timedelta(seconds=seconds))
+        for doctor in self.pages:
+            duty.see(self.doctors[doctor])
+        alone = set(handover.abandoned().values_list("pk", flat=True))
+        handover.sweep()
+        clock.tick()
+        for number in range(DOCTORS):
+            if any(known.owner == number and pk in alone for pk, known in self.believed.items() if known.state in WITH_DOCTOR):
+                assert number not in self.pages or not duty.shift_of(self.doctors[number])
+                self.given_back(number)
+        assert not handover.abandoned().exists()
+
+    @precondition(lambda self: self.seen)
+    @rule()
+    def look_back(self):
+        for now, line in self.seen.items():
+            assert as_seen(replay.line(self.visits, now)) == line
+
+    # what is always true
+
+    @property
+    def is_open(self):
+        return hasattr(self, "seen")
+
+    @invariant()
+    def every_visit_is_as_we_believe(self):
+        if self.is_open:
+            numbers = {user.pk: number for number, user in enumerate(self.doctors)}
+            found = {
+                visit.pk: Believed(
+                    visit.state, visit.acuity, visit.acuity_source,
+                    numbers[visit.practitioner.user_id] if visit.practitioner else None, visit.waiting_since,
+                )
+                for visit in self.visits.select_related("practitioner")
+            }  # fmt: skip
+            assert found == self.believed
+
+    @invariant()
+    def nobody_who_waits_is_lost_or_doubled(self):
+        if self.is_open:
+            now = timezone.now()
+            line, emergencies = self.visits.in_line(now), self.visits.emergencies()
+            later = self.visits.waiting().filter(waiting_since__gt=now, acuity__gt=1)
+            places = [visit.pk for visit in (*line, *emergencies, *later)]
+            waiting = [pk for pk, known in self.believed.items() if known.state == State.WAITING]
+            assert sorted(places) == sorted(waiting)
+            assert [place.visit for place in queue.in_order(self.visits.waiting(), now)] == list(line)
+
+    @invariant()
+    def nobody_has_two_open_visits(self):
+        if self.is_open:
+            open_visits = self.visits.filter(state__in=OPEN).values_list("patient", flat=True)
+            assert len(set(open_visits)) == len(open_visits)
+
+    @invariant()
+    def every_move_is_written_down_and_lawful(self):
+        if self.is_open:
+            history = Counter()
+            last = {}
+            for pk, old, new in Change.objects.filter(what=Change.What.STATE).values_list("visit", "old", "new"):
+                assert old == last.get(pk, "") and (not old or new in MOVES[State(old)])
+                history[pk, new] += 1
+                last[pk] = new
+            assert history == self.moves
+            assert last == {pk: known.state for pk, known in self.believed.items()}
+
+    @invariant()
+    def every_move_is_in_the_audit(self):
+        if self.is_open:
+            words = {f"visit.{state}": state for state in State} | {"visit.arrive": State.ARRIVED}
+            rows = AuditEvent.objects.filter(action__in=words).values_list("subject_id", "action")
+            assert Counter((uuid.UUID(pk), words[action]) for pk, action in rows) == self.moves
+
+    @invariant()
+    def only_a_clinician_lowers_a_level(self):
+        if self.is_open:
+            judged = set()
+            rows = Change.objects.filter(what=Change.What.ACUITY).values_list("visit", "old", "new", "source")
+            for pk, old, new, source in rows:
+                assert int(new) <= int(old) or source == Source.CLINICIAN or pk not in judged
+                if source:
+                    judged.add(pk)
+
+    def teardown(self):
+        if self.is_open:
+            self.look_back()
+        if hasattr(self, "clock"):
+            self.clock.stop()
+
+
+class InTransaction(Visits):
+    """Each life in a transaction that is undone at its end."""
+
+    def __init__(self):
+        super().__init__()
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+
+    def teardown(self):
+        try:
+            super().teardown()
+        finally:
+            transaction.set_rollback(True)
+            self.undone.__exit__(None, None, None)
+
+
+class LifeTest(TestCase):
+    """How many lives, and how long: NARU_LIVES and NARU_STEPS (the long run is `NARU_LIVES=1000 NARU_STEPS=50`)."""
+
+    def test_no_order_of_deeds_breaks_a_promise(self):
+        how = settings(
+            max_examples=int(os.environ.get("NARU_LIVES", "6")),
+            stateful_step_count=int(os.environ.get("NARU_STEPS", "25")),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        run_state_machine_as_test(InTransaction, settings=how)
