@@ -33,7 +33,7 @@ def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=Non
 
 def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None) -> dict[int, list[Slot]]:
     """The free slots of each of these doctors in a clinic; as many questions to the database for forty as for one."""
-    start, end = _window(kind, start, end)
+    start, end = window(kind, start, end)
     doctors = [practitioner.pk for practitioner in practitioners]
     open_hours = hours_of(doctors, clinic, start, end)
     busy = _busy(doctors, start, end)
@@ -49,7 +49,7 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
 
 def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None) -> bool:
     """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day."""
-    first, last = _window(kind, None, None)
+    first, last = window(kind)
     if slot.start < first or slot.end > last:
         return False
     doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
@@ -73,7 +73,8 @@ def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitTy
     return found[:many]
 
 
-def _window(kind, start, end) -> tuple[datetime, datetime]:
+def window(kind, start=None, end=None) -> tuple[datetime, datetime]:
+    """Between which moments a time can be booked: not too soon, not too far."""
     now = timezone.now()
     notice = timedelta(minutes=kind.notice_minutes) if kind else NOTICE
     start = max(start or now, now + notice)
