@@ -24,7 +24,8 @@ class NotATime(Refused):
 
 def chosen_slot(data) -> Slot:
     """The slot that an address or a form names; a time without zone, or a past one, is refused."""
-    start, end = (_moment(data.get(name, "")) for name in ("start", "end"))
+    named = data.get("slot", "").split("/")  # a button brings both in one
+    start, end = map(_moment, named if len(named) == 2 else (data.get("start", ""), data.get("end", "")))
     if end <= start:
         raise _no_time()
     if start <= timezone.now():

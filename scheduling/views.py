@@ -29,7 +29,7 @@ def clinics(request):
 def doctors(request, clinic):
     """Then: which doctor?"""
     clinic = get_object_or_404(Clinic, pk=clinic)
-    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": _doctors_of(clinic)})
+    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": doctors_of(clinic)})
 
 
 @require_safe
@@ -136,7 +136,7 @@ def _own_doctor(request) -> Practitioner:
     return get_object_or_404(Practitioner, user=request.user, user__role=User.Role.DOCTOR)
 
 
-def _doctors_of(clinic):
+def doctors_of(clinic):
     """Doctors with openings in this clinic."""
     openings = clinic.availabilities.values("practitioner")
     return clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True, pk__in=openings)
@@ -144,7 +144,7 @@ def _doctors_of(clinic):
 
 def clinic_and_doctor(clinic, doctor) -> tuple[Clinic, Practitioner]:
     clinic = get_object_or_404(Clinic, pk=clinic)
-    return clinic, get_object_or_404(_doctors_of(clinic), pk=doctor)
+    return clinic, get_object_or_404(doctors_of(clinic), pk=doctor)
 
 
 def _clock(clinic):
