@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Language, Patient, User
+from scheduling import lateness
 from scheduling.models import Appointment, AppointmentChange
 from visits.models import Visit
 from visits.states import State
@@ -24,6 +25,8 @@ class Kind(models.TextChoices):
     FOLLOW_UP = "follow-up"
     NEXT = "next"  # you are next
     LINK = "link"  # here is your link again
+    PROPOSED = "proposed"  # the doctor cannot be there: another time is offered
+    LATE = "late"  # the doctor begins later than planned
 
 
 class Channel(models.TextChoices):
@@ -103,6 +106,8 @@ class Message(models.Model):
     def _appointment_is(self) -> bool:
         latest = self.change.appointment.changes.order_by("-pk").first()
         expected = Appointment.Status.CANCELLED if self.kind == Kind.CANCELLED else Appointment.Status.BOOKED
+        if self.kind == Kind.LATE and not lateness.of(self.change.appointment):
+            return False  # on time again
         return latest == self.change and self.change.appointment.status == expected
 
     def _visit_is(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from scheduling.signals import appointment_changed
+from scheduling.signals import appointment_changed, delay_said
 from visits.models import Change
 from visits.signals import visit_changed
 from visits.states import State
@@ -19,3 +19,8 @@ def tell_of_the_appointment(sender, change, **kwargs):
 def tell_after_the_visit(sender, change, **kwargs):
     if change.what == Change.What.STATE and change.new == State.COMPLETED:
         planning.plan_follow_up(change.visit)
+
+
+@receiver(delay_said)
+def tell_who_comes_after(sender, delay, **kwargs):
+    planning.plan_late(delay)

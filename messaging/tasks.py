@@ -4,6 +4,8 @@ import logging
 
 from celery import shared_task
 
+from scheduling import lateness
+
 from . import asking, planning, sending
 
 log = logging.getLogger(__name__)
@@ -15,6 +17,7 @@ def sweep():
     for question, plan in (
         (planning.unplanned, planning.plan),
         (planning.unfollowed, planning.plan_follow_up),
+        (lateness.untold, planning.plan_late),
         (asking.open_wishes, asking.answer),
     ):
         for found in question()[:200]:

@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
     "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},
     "look-again": {"task": "visits.tasks.look_again", "schedule": 10.0},  # who waits is asked again how they are
+    "notice-overrun": {"task": "visits.tasks.notice_overrun", "schedule": 30.0},  # whoever is booked next is told
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from . import clock
+from . import clock, overrun
 
 
 @shared_task(expires=10)
 def look_again():
     clock.tick()
+
+
+@shared_task(expires=30)
+def notice_overrun():
+    overrun.notice()
