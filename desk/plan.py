@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.models import Clinic, Practitioner, User
 from scheduling import agenda
 from scheduling.agenda import Total, What
-from scheduling.forms import chosen_day
+from scheduling.forms import chosen_day, picked
 from scheduling.models import VisitType
 
 LEADING = (User.Role.COORDINATOR, User.Role.ADMINISTRATOR)
@@ -30,15 +29,6 @@ class Column(NamedTuple):
     title: object  # a day, a doctor or a room
     link: str
     entries: list
-
-
-def picked(rows: QuerySet, wanted: str):
-    """The row that an address names; None if it names none, 404 if it names one that is not there for this person."""
-    if not wanted:
-        return None
-    if not wanted.isdecimal() or len(wanted) > 18:
-        raise Http404
-    return get_object_or_404(rows, pk=wanted)
 
 
 def doctors_of(clinic: Clinic) -> QuerySet[Practitioner]:

@@ -82,14 +82,11 @@ def plan_next() -> None:
 
 def plan_late(delay: Delay) -> None:
     """Everybody after is told how much later they begin; who has been told the same before is not told again."""
-    now = timezone.now()
-    for appointment, late in lateness.after(delay).items():
+    now, after = timezone.now(), lateness.after(delay)
+    seen = set(Visit.objects.filter(appointment__in=after, state__in=overrun.SEEN).values_list("appointment", flat=True))
+    for appointment, late in after.items():
         change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
-        if (
-            change
-            and change.what not in UPSET
-            and not Visit.objects.filter(appointment=appointment, state__in=overrun.SEEN).exists()
-        ):
+        if change and change.what not in UPSET and appointment.pk not in seen:
             for reader in readers.of(appointment.patient, appointment.booked_by):
                 _make(Kind.LATE, reader, now, appointment.start + late, change=change, again=f".{minutes}min")
     Delay.objects.filter(pk=delay.pk).update(told_at=now)

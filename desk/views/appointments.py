@@ -7,14 +7,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, people
 from scheduling import booking
-from scheduling.forms import by_day, chosen_day, chosen_slot
+from scheduling.forms import by_day, chosen_day, chosen_slot, picked
 from scheduling.models import Appointment, VisitType
 from scheduling.openings import open_slots
 from visits import ahead
 
 from ..access import only_for
 from ..forms import FindForm
-from ..plan import Whose, doctors_of, picked
+from ..plan import Whose, doctors_of
 from ..plan_forms import ForWhomForm, NewPersonForm
 from .calendar import STAFF
 
