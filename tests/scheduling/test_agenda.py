@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import time_machine
@@ -19,29 +20,26 @@ from .test_booking import book
 SEOUL = ZoneInfo("Asia/Seoul")
 MORNING = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)  # nine o'clock of a Tuesday in Seoul
 TODAY, WEDNESDAY = date(2026, 12, 1), date(2026, 12, 2)
-periods = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60)).map(lambda pair: (pair[0], sum(pair))), max_size=12).map(
-    merged
-)
+spans = st.tuples(st.integers(0, 300), st.integers(1, 60)).map(lambda pair: (pair[0], sum(pair)))
+periods = st.lists(spans, max_size=12).map(merged)
+
+
+def minutes(spans):
+    return {minute for start, end in spans for minute in range(start, end)}
 
 
 class MinutesTest(SimpleTestCase):
     @given(periods, periods)
     def test_what_is_left_is_every_minute_that_is_wanted_and_not_taken(self, wanted, taken):
-        def minutes(spans):
-            return {minute for start, end in spans for minute in range(start, end)}
-
         left = minus(wanted, taken)
         self.assertEqual(minutes(left), minutes(wanted) - minutes(taken))
         self.assertEqual(left, merged(left))
 
     @given(periods)
-    def test_the_shares_of_the_days_are_the_whole(self, spans):
+    def test_each_day_has_its_share(self, spans):
         bounds = [0, 50, 51, 200, 400]
-        counted = [
-            sum(max(0, min(end, last) - max(start, first)) for start, end in spans)
-            for first, last in zip(bounds, bounds[1:], strict=False)
-        ]
-        self.assertEqual(shares(spans, bounds), counted)
+        days = [set(range(*day)) for day in pairwise(bounds)]
+        self.assertEqual(shares(spans, bounds), [len(minutes(spans) & day) for day in days])
 
 
 @time_machine.travel(MORNING, tick=False)
