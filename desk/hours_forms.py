@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,7 +50,7 @@ class HourField(forms.TimeField):
 
 def number(label, initial, *, least=0, most=1440, help_text="", required=True):
     """A whole number with its limits."""
-    sentence = gettext_lazy("Please write a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+    sentence = format_lazy(gettext_lazy("Please write a whole number from {least} to {most}."), least=least, most=most)
     return forms.IntegerField(
         label=label, initial=initial, min_value=least, max_value=most, help_text=help_text, required=required,
         widget=forms.TextInput(attrs={**INPUT, "class": "nhsuk-input nhsuk-input--width-4", "inputmode": "numeric"}),

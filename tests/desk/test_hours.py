@@ -41,8 +41,8 @@ class HoursCase(TestCase):
     def get(self, name, *args):
         return self.client.get(reverse(f"desk:{name}", args=args), self.where())
 
-    def post(self, name, *args, **facts):
-        return self.client.post(reverse(f"desk:{name}", args=args), {**self.where(), **facts})
+    def post(self, page, *args, **facts):
+        return self.client.post(reverse(f"desk:{page}", args=args), {**self.where(), **facts})
 
     def refused(self, name, facts, sentence, **changes):
         with self.subTest(name=name, **changes):

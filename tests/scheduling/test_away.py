@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 import time_machine
 from django.db import connections
 from django.test import TestCase, TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
 from scheduling import away, booking
@@ -122,7 +122,7 @@ class AnswerTest(Ill):
         elsewhere = open_slots(self.doctor, self.clinic)[0]
         with self.captureOnCommitCallbacks(execute=True):
             booking.move(self.person, elsewhere, by=None)
-        with self.assertRaisesMessage(away.ProposalOver, "This offer has been answered already."):
+        with translation.override("en"), self.assertRaisesMessage(away.ProposalOver, "This offer has been answered"):
             away.accept(self.person, by=None)
         self.assertIn(self.proposal.start, [slot.start for slot in open_slots(self.colleague, self.clinic)])
 
@@ -152,7 +152,7 @@ class AnswerTest(Ill):
 
     def test_where_no_time_is_offered_there_is_nothing_to_accept(self):
         Proposal.objects.update(start=None)
-        with self.assertRaisesMessage(away.ProposalOver, "Nothing is offered here any more."):
+        with translation.override("en"), self.assertRaisesMessage(away.ProposalOver, "Nothing is offered here any more."):
             away.accept(self.person, by=None)
 
 

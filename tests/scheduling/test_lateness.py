@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 from django.test import SimpleTestCase, TestCase, TransactionTestCase
+from django.utils import translation
 
 from accounts.errors import Refused
 from scheduling import booking, lateness
@@ -70,7 +71,7 @@ class SayTest(TestCase):
         self.assertEqual(lateness.after(lateness.say(self.doctor, 20, by=self.doctor.user)), {})
 
     def test_too_late_is_away_and_the_sentence_says_so(self):
-        with self.assertRaisesMessage(Refused, "More than four hours late"):
+        with translation.override("en"), self.assertRaisesMessage(Refused, "More than four hours late"):
             lateness.say(self.doctor, 241, by=self.doctor.user)
 
 
