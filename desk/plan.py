@@ -31,9 +31,18 @@ class Column(NamedTuple):
     entries: list
 
 
+def _doctors() -> QuerySet[Practitioner]:
+    return Practitioner.objects.filter(user__role=User.Role.DOCTOR, user__is_active=True)
+
+
 def doctors_of(clinic: Clinic) -> QuerySet[Practitioner]:
     """The doctors who work in a clinic."""
-    return clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True)
+    return _doctors().filter(clinics=clinic)
+
+
+def of_clinic(rows: QuerySet, row):
+    """The row, if it belongs to the clinic: who chooses another clinic leaves the doctor and the kind of the old one behind."""
+    return row if row is not None and rows.filter(pk=row.pk).exists() else None
 
 
 class Whose:
@@ -47,7 +56,7 @@ class Whose:
         wanted = data.get("doctor", "")
         self.doctor = self.doctors.filter(user=user).first() if not wanted else None
         if wanted not in ("", "all"):
-            self.doctor = picked(self.doctors, wanted)
+            self.doctor = of_clinic(self.doctors, picked(_doctors().filter(clinics__in=user.clinics).distinct(), wanted))
 
     @property
     def is_own(self) -> bool:
@@ -81,7 +90,8 @@ class Plan(Whose):
 
     def __init__(self, data, user):
         super().__init__(data, user)
-        self.kind = picked(VisitType.objects.filter(clinic=self.clinic), data.get("kind", ""))
+        kind = picked(VisitType.objects.filter(clinic__in=user.clinics), data.get("kind", ""))
+        self.kind = of_clinic(self.clinic.visit_types, kind)
         self.view = data.get("view") if data.get("view") in VIEWS else "day"
         self.zone = ZoneInfo(timezone.get_current_timezone_name())
         self.today = timezone.localdate()

@@ -131,6 +131,12 @@ class CalendarPageTest(CalendarCase):
             with self.subTest(**query):
                 self.assertEqual(self.page(**query).status_code, 404)
 
+    def test_who_chooses_another_clinic_leaves_the_doctor_of_the_old_one_behind(self):
+        elsewhere = make_clinic()
+        self.user.practitioner.clinics.add(elsewhere)
+        kind = VisitType.objects.create(clinic=self.clinic, name_ko="상담", name_en="Talk")
+        self.assertContains(self.page(clinic=elsewhere.pk, kind=kind.pk), "All doctors")
+
     def test_patients_and_strangers_find_nothing(self):
         for stranger in make_user(), make_doctor():
             self.client.force_login(stranger)

@@ -19,7 +19,7 @@ def test_a_free_time_is_booked_moved_and_found_again_by_keyboard_on_a_phone(sign
     page = sign_in("정현우", locale=language, viewport={"width": 360, "height": 780})
     page.context.add_cookies([{"name": "django_language", "value": language, "url": product.url}])
     page.goto("/desk/calendar/")
-    page.locator("#doctor").select_option(label="Emily Carter")
+    page.locator("#doctor").select_option(label="김서연")
     press(page, page.locator(".naru-whose button"))
     press(page, page.locator("a[rel=next]"))
     press(page, page.locator(".naru-entry--free a").nth(3))
