@@ -15,6 +15,7 @@ from functools import cache, partial
 from multiprocessing import get_context
 from statistics import median
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
 
@@ -26,6 +27,7 @@ SEEDS = 20
 ROUNDS = 5
 DOCTORS = 40
 MANY = 1_000_000
+FULL = 24_000  # in a month of forty doctors: about twenty a day each
 
 
 def measure(seeds: int = SEEDS) -> dict:
@@ -111,18 +113,35 @@ def _rates(run, house) -> dict:
 
 
 def _finding(house) -> dict:
-    """Milliseconds to find free times: a doctor's sixty days with 500 bookings, a clinic's month of forty doctors."""
+    """Milliseconds for free times and calendars: a doctor's sixty days with 500 bookings, a clinic's month of forty doctors."""
     from accounts.models import Clinic, Practitioner
+    from scheduling import agenda
     from scheduling.openings import of_doctors, open_slots
 
     clinic = Clinic.objects.get(pk=house["clinic"])
     doctors = list(Practitioner.objects.filter(pk__in=house["doctors"]))
     _book_some(house, 500)
     now = timezone_now()
-    ways = {
+    found = _timed({
         "60 days of a doctor, ms": lambda: open_slots(doctors[0], clinic, end=now + timedelta(days=60)),
-        "a month of 40 doctors, ms": lambda: of_doctors(doctors, clinic, end=now + timedelta(days=30)),
-    }
+        "free times of 40 doctors for a month, ms": lambda: of_doctors(doctors, clinic, end=now + timedelta(days=30)),
+    })  # fmt: skip
+    _overlaps_and_clear()
+    _write(house, FULL, last=now + timedelta(days=31), every="75 minutes", status="booked")
+    zone, today = ZoneInfo(clinic.time_zone), now.date()
+    month = [today + timedelta(days=number) for number in range(1, 32)]
+    start = agenda.midnight(month[7], zone)
+    found |= _timed({
+        f"month page of 40 doctors with {FULL:,} appointments, ms": lambda: agenda.totals(doctors, clinic, month, zone),
+        "day page of 40 doctors, ms": lambda: agenda.entries(doctors, clinic, start, start + timedelta(days=1)),
+        "week page of a doctor, ms": lambda: agenda.entries(doctors[:1], clinic, start, start + timedelta(days=7)),
+    })  # fmt: skip
+    _overlaps_and_clear()
+    return found
+
+
+def _timed(ways: dict) -> dict:
+    """The median of some tries."""
     found = {}
     for name, way in ways.items():
         times = []
@@ -131,7 +150,6 @@ def _finding(house) -> dict:
             way()
             times.append((perf_counter() - began) * 1000)
         found[name] = round(median(times), 1)
-    _overlaps_and_clear()
     return found
 
 
@@ -182,8 +200,6 @@ def _kind(pk):
 
 def _slot(house, kind, place: float):
     """The time of this number in a row of times of this length, beginning tomorrow at midnight of the clinic."""
-    from zoneinfo import ZoneInfo
-
     from scheduling.slots import Slot
 
     length = timedelta(minutes=kind.minutes if kind else 15)
@@ -244,11 +260,17 @@ def _book_some(house, number: int) -> None:
 
 def _fill(house) -> None:
     """A million appointments of earlier years, with their cells."""
+    print(f"writing {MANY:,} appointments ...", flush=True)
+    _write(house, MANY, last=timezone_now() - timedelta(days=2), every="15 minutes", status="fulfilled")
+
+
+def _write(house, many: int, **facts) -> None:
+    """So many appointments in one statement, back from the last one, each doctor in turn."""
     from django.db import connection
 
-    print(f"writing {MANY:,} appointments ...", flush=True)
+    people = {name: house[name] for name in ("doctors", "clinic", "patient")}
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"many": MANY, "doctors": house["doctors"], "clinic": house["clinic"], "patient": house["patient"]})
+        cursor.execute(FILL, {"many": many, **people, **facts})
         cursor.execute("ANALYZE")
 
 
@@ -267,13 +289,12 @@ FILL = """ALTER TABLE scheduling_appointment DISABLE TRIGGER USER;
     WITH facts AS (
         SELECT gen_random_uuid() AS id, n,
             (%(doctors)s::int[])[1 + n %% array_length(%(doctors)s::int[], 1)] AS doctor,
-            date_trunc('day', now()) - interval '1 day'
-                - (n / array_length(%(doctors)s::int[], 1)) * interval '15 minutes' AS start
+            date_trunc('day', %(last)s::timestamptz) - (n / array_length(%(doctors)s::int[], 1)) * %(every)s::interval AS start
         FROM generate_series(0, %(many)s - 1) AS n
     ), rows AS (
         INSERT INTO scheduling_appointment (id, practitioner_id, clinic_id, patient_id, start, "end", status, request_key,
             booked_by_id, booked_at, sequence)
-        SELECT id, doctor, %(clinic)s, %(patient)s, start, start + interval '15 minutes', 'fulfilled', gen_random_uuid(),
+        SELECT id, doctor, %(clinic)s, %(patient)s, start, start + interval '15 minutes', %(status)s, gen_random_uuid(),
             (SELECT user_id FROM accounts_patient WHERE id = %(patient)s), start, 0 FROM facts
         RETURNING id, practitioner_id, start
     )

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import plan_urls
 from .views import assistant, booking, coordinator, doctor, duty, follow_up, patient, rescue, tasks, teamwork, workspace
 
 app_name = "desk"
@@ -45,4 +46,5 @@ urlpatterns = [
     path("rescue/<uuid:pk>/sound/", rescue.sound, name="sound"),
     path("rescue/<uuid:pk>/park/", rescue.park, name="park"),
     path("rescue/<uuid:pk>/take-back/", rescue.take_back, name="take-back"),
+    *plan_urls.urlpatterns,
 ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Language, Patient, User
+from scheduling import lateness
 from scheduling.models import Appointment, AppointmentChange
 from visits.models import DutyCall, Visit
 from visits.states import State
@@ -26,6 +27,8 @@ class Kind(models.TextChoices):
     LINK = "link"  # here is your link again
     OTHER_WAYS = "other-ways"  # the wait will be long: a booked time would do as well
     DUTY = "duty"  # a doctor is asked to come
+    PROPOSED = "proposed"  # the doctor cannot be there: another time is offered
+    LATE = "late"  # the doctor begins later than planned
 
 
 class Channel(models.TextChoices):
@@ -119,6 +122,8 @@ class Message(models.Model):
     def _appointment_is(self) -> bool:
         latest = self.change.appointment.changes.order_by("-pk").first()
         expected = Appointment.Status.CANCELLED if self.kind == Kind.CANCELLED else Appointment.Status.BOOKED
+        if self.kind == Kind.LATE and not lateness.of(self.change.appointment):
+            return False  # on time again
         return latest == self.change and self.change.appointment.status == expected
 
     def _visit_is(self) -> bool:

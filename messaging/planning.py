@@ -6,8 +6,9 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from scheduling.models import Appointment, AppointmentChange
-from visits import queue
+from scheduling import lateness
+from scheduling.models import Appointment, AppointmentChange, Delay
+from visits import overrun, queue
 from visits.models import DutyCall, Visit
 from visits.states import State
 
@@ -20,7 +21,9 @@ FIRST = {
     AppointmentChange.What.BOOKED: Kind.CONFIRMATION,
     AppointmentChange.What.MOVED: Kind.MOVED,
     AppointmentChange.What.CANCELLED: Kind.CANCELLED,
+    AppointmentChange.What.PROPOSED: Kind.PROPOSED,
 }
+UPSET = {AppointmentChange.What.CANCELLED, AppointmentChange.What.PROPOSED}  # of what will not be, nobody is reminded
 TOO_SOON = timedelta(minutes=30)  # what the first message has just said need not be said again
 FOLLOW_UP_AFTER = timedelta(minutes=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,7 +45,7 @@ def plan(change: AppointmentChange) -> None:
 def _due(change: AppointmentChange, now: datetime):
     """The first message now, and the reminders that still lie ahead."""
     yield FIRST[AppointmentChange.What(change.what)], now, max(change.start, now + DAY)
-    if change.what != AppointmentChange.What.CANCELLED:
+    if change.what not in UPSET:
         for kind, before in REMINDERS.items():
             if change.start - before > now + TOO_SOON:
                 yield kind, change.start - before, change.start - USEFUL_UNTIL[kind]
@@ -96,6 +99,16 @@ def offer_other_ways(visit: Visit) -> None:
     now = timezone.now()
     for reader in readers.of(visit.patient):
         _make(Kind.OTHER_WAYS, reader, now, now + HOUR, visit=visit)
+def plan_late(delay: Delay) -> None:
+    """Everybody after is told how much later they begin; who has been told the same before is not told again."""
+    now, after = timezone.now(), lateness.after(delay)
+    seen = set(Visit.objects.filter(appointment__in=after, state__in=overrun.SEEN).values_list("appointment", flat=True))
+    for appointment, late in after.items():
+        change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
+        if change and change.what not in UPSET and appointment.pk not in seen:
+            for reader in readers.of(appointment.patient, appointment.booked_by):
+                _make(Kind.LATE, reader, now, appointment.start + late, change=change, again=f".{minutes}min")
+    Delay.objects.filter(pk=delay.pk).update(told_at=now)
 
 
 def plan_link(wish_id: int, reader: readers.Reader, *, change=None, visit=None) -> None:

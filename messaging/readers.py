@@ -9,7 +9,7 @@ from accounts.models import Grant, Patient, User
 
 from .models import Channel, Kind
 
-BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OTHER_WAYS}  # read at once, even by who has a mail address
+BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OTHER_WAYS, Kind.LATE, Kind.PROPOSED}  # read at once, even by who has a mail address
 
 
 class Reader(NamedTuple):

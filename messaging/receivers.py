@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from scheduling.signals import appointment_changed
+from scheduling.signals import appointment_changed, delay_said
 from visits.models import Change
 from visits.signals import duty_called, visit_changed
 from visits.states import State
@@ -24,3 +24,6 @@ def tell_after_the_visit(sender, change, **kwargs):
 @receiver(duty_called)
 def tell_the_doctor(sender, call, **kwargs):
     planning.plan_duty_call(call)
+@receiver(delay_said)
+def tell_who_comes_after(sender, delay, **kwargs):
+    planning.plan_late(delay)

@@ -16,7 +16,7 @@ from .models import Kind, Message
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # longer than any task may live
-AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.HOUR, Kind.NEXT, Kind.LINK, Kind.OTHER_WAYS, Kind.DUTY}  # asked for just now, or at once
+AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.HOUR, Kind.NEXT, Kind.LINK, Kind.OTHER_WAYS, Kind.DUTY, Kind.LATE}  # asked for just now, or at once
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 MOST_SECONDS = 20  # of one sweep; stories to be judged wait for the same workers
 
@@ -88,8 +88,8 @@ def _sleeps_until(message: Message):
 
 
 def _is_near(message: Message, now) -> bool:
-    """A visit of the next 24 hours that is moved or cancelled must not wait for the morning."""
-    if message.kind not in {Kind.MOVED, Kind.CANCELLED}:
+    """A visit of the next 24 hours that is moved, cancelled or without its doctor must not wait for the morning."""
+    if message.kind not in {Kind.MOVED, Kind.CANCELLED, Kind.PROPOSED}:
         return False
     starts = message.change.start, words.before(message.change).start
     return any(start - now < timedelta(days=1) for start in starts)

@@ -4,6 +4,8 @@ import logging
 
 from celery import shared_task
 
+from scheduling import lateness
+
 from . import asking, planning, sending
 
 log = logging.getLogger(__name__)
@@ -16,6 +18,7 @@ def sweep():
         (planning.unplanned, planning.plan),
         (planning.unfollowed, planning.plan_follow_up),
         (planning.untold_calls, planning.plan_duty_call),
+        (lateness.untold, planning.plan_late),
         (asking.open_wishes, asking.answer),
     ):
         for found in question()[:200]:

@@ -1,5 +1,6 @@
 """The words of each message, in the reader's language and on the reader's clock; never a word about health."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient
-from scheduling import clock, ics
+from scheduling import clock, ics, lateness
 from visits import links, queue
 from visits.states import State
 
@@ -51,9 +52,30 @@ def _of_appointment(message):
     if message.kind == Kind.CANCELLED:
         again = _("Book a new time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
         return _("Naru: the video visit of %(name)s is cancelled") % {"name": name}, [*facts, again]
+    if message.kind in (Kind.PROPOSED, Kind.LATE):
+        return {Kind.PROPOSED: _of_proposal, Kind.LATE: _of_delay}[message.kind](message, facts, come)
     if message.kind == Kind.MOVED:
         facts.insert(1, _("Before, it was: %(time)s") % {"time": _when(message, before(message.change).start)})
     return _subject(message.kind) % {"name": name}, [*facts, come]
+
+
+def _of_proposal(message, facts, come):
+    """The doctor cannot be there; why is nobody's business."""
+    appointment, name, proposal = message.appointment, message.patient.name, message.change.proposal
+    sorry = _("%(doctor)s cannot be there at the booked time. We are sorry.") % {"doctor": appointment.practitioner.name}
+    answer = _("Choose another time, or call the clinic: %(link)s") % {"link": site(links.make_booked(appointment))}
+    if proposal.start:
+        offer = {"time": _when(message, proposal.start), "doctor": proposal.practitioner.name}
+        facts.append(_("We keep this time for you instead: %(time)s, %(doctor)s") % offer)
+        answer = _("Take it, or choose another time: %(link)s") % {"link": site(links.make_booked(appointment))}
+    return _("Naru: another time for the video visit of %(name)s") % {"name": name}, [sorry, *facts, answer]
+
+
+def _of_delay(message, facts, come):
+    late = lateness.of(message.appointment)
+    begins = {"time": _when(message, message.appointment.start + late), "minutes": late // timedelta(minutes=1)}
+    said = _("It will probably begin about %(minutes)s minutes later: %(time)s") % begins
+    return _("Naru: the video visit of %(name)s begins later") % {"name": message.patient.name}, [*facts, said, come]
 
 
 def _subject(kind) -> str:
@@ -124,7 +146,7 @@ def _owner(message):
 
 def _with_calendar(letter: Letter, message) -> Letter:
     appointment = message.appointment
-    if message.channel != Channel.EMAIL or appointment is None:
+    if message.channel != Channel.EMAIL or appointment is None or message.kind in (Kind.PROPOSED, Kind.LATE):
         return letter
     file = ics.invitation(appointment, link=site(links.make_booked(appointment)), to=message.to)
     return letter._replace(calendar=file, method=ics.method(appointment))

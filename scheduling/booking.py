@@ -46,7 +46,7 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
             request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind),
         )  # fmt: skip
         _sell(slot, appointment)
-        _record(appointment, AppointmentChange.What.BOOKED, "appointment.book", by=by)
+        record(appointment, AppointmentChange.What.BOOKED, "appointment.book", by=by)
         return appointment
 
     return _race(write, again, refuse)
@@ -59,7 +59,7 @@ def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTE
         refuse()
 
     def write():
-        Hold.objects.filter(by=by, offer=None).delete()
+        Hold.objects.filter(by=by, offer=None, proposal=None).delete()
         until = timezone.now() + timedelta(minutes=minutes)
         kept = Hold.objects.create(practitioner=practitioner, start=slot.start, end=slot.end, by=by, expires_at=until)
         BookedCell.objects.bulk_create(
@@ -86,7 +86,7 @@ def move(appointment, slot: Slot, *, by, practitioner=None, reason="") -> Appoin
         moved.sequence += 1
         moved.save(update_fields=["start", "end", "practitioner", "room", "sequence"])
         _sell(slot, moved)
-        _record(moved, AppointmentChange.What.MOVED, "appointment.move", by=by, reason=reason)
+        record(moved, AppointmentChange.What.MOVED, "appointment.move", by=by, reason=reason)
         return moved
 
     return _race(write, lambda: None, refuse)
@@ -104,7 +104,7 @@ def cancel(appointment, *, by, reason="") -> Appointment:
     appointment.sequence += 1
     appointment.save(update_fields=["status", "sequence"])
     appointment.cells.all().delete()
-    _record(appointment, AppointmentChange.What.CANCELLED, "appointment.cancel", by=by, reason=reason)
+    record(appointment, AppointmentChange.What.CANCELLED, "appointment.cancel", by=by, reason=reason)
     return appointment
 
 
@@ -142,8 +142,8 @@ def _race(write: Callable, again: Callable, refuse: Callable):
 
 
 def _holds(by, slot: Slot, practitioner) -> Hold | None:
-    """This person's hold of this very time."""
-    mine = Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end)
+    """This person's hold of this very time; what is proposed to a patient is not theirs."""
+    mine = Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end, proposal=None)
     return mine.filter(expires_at__gt=timezone.now()).first()
 
 
@@ -185,9 +185,12 @@ def _refuse(slot: Slot, practitioner, clinic, kind):
     raise SlotTaken(_("This time has just been taken. Please choose another one."), others)
 
 
-def _record(appointment, what, action, *, by, reason="") -> None:
+def record(appointment, what, action, *, by, reason="") -> AppointmentChange:
+    """Write one line of an appointment's history and announce it after commit."""
     change = AppointmentChange.objects.create(
-        appointment=appointment, what=what, start=appointment.start, end=appointment.end, by=by, reason=reason
-    )
+        appointment=appointment, what=what, start=appointment.start, end=appointment.end, by=by, reason=reason[:300],
+        practitioner=appointment.practitioner,
+    )  # fmt: skip
     audit.record(by, action, appointment, why=reason)
     transaction.on_commit(partial(appointment_changed.send_robust, sender=Appointment, change=change))
+    return change

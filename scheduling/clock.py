@@ -1,10 +1,29 @@
 """A moment in words. On every page and in every message the same words name the same instant."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+
+
+class NoSuchTime(Refused):
+    """The clocks are set forward or back just then: the time does not exist, or comes twice."""
+
+
+def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The moment that somebody means who writes a day and a time on the clock of a zone."""
+    local = datetime.combine(day, at, tzinfo=zone)
+    facts = {"date": day.isoformat(), "time": f"{at:%H:%M}", "zone": zone.key}
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        forward = _("On %(date)s the clocks in %(zone)s are set forward: there is no %(time)s. Please choose another time.")
+        raise NoSuchTime(forward % facts)
+    if which(local):
+        back = _("On %(date)s the clocks in %(zone)s are set back: %(time)s comes twice. Please choose another time.")
+        raise NoSuchTime(back % facts)
+    return local.astimezone(UTC)
 
 
 def said(moment: datetime, zone: ZoneInfo) -> str:

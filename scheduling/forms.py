@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from django import forms
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,12 +26,22 @@ class NotATime(Refused):
 
 def chosen_slot(data) -> Slot:
     """The slot that an address or a form names; a time without zone, or a past one, is refused."""
-    start, end = (_moment(data.get(name, "")) for name in ("start", "end"))
+    named = data.get("slot", "").split("/")  # a button brings both in one
+    start, end = map(_moment, named if len(named) == 2 else (data.get("start", ""), data.get("end", "")))
     if end <= start:
         raise _no_time()
     if start <= timezone.now():
         raise NotATime(_("This time is already over. Please choose a later one."))
     return Slot(start, end)
+
+
+def picked(rows, wanted: str):
+    """The row that an address names; None if it names none, 404 if it names one that is not there for this person."""
+    if not wanted:
+        return None
+    if not wanted.isdecimal() or len(wanted) > 18:
+        raise Http404
+    return get_object_or_404(rows, pk=wanted)
 
 
 def by_day(slots) -> dict[date, list[Slot]]:

@@ -17,14 +17,25 @@ STATUS = {True: "CONFIRMED", False: "CANCELLED"}
 
 
 def invitation(appointment: Appointment, *, link: str, to: str = "") -> bytes:
-    """One appointment for a patient's calendar: REQUEST puts or moves it there, CANCEL takes it away."""
-    event = _event(appointment, _("Video visit, %(clinic)s") % {"clinic": appointment.clinic.name})
-    event.add("description", _("Come in here: %(link)s") % {"link": link})
-    event.add("url", link)
+    """One appointment by mail: REQUEST puts or moves it in the reader's calendar, CANCEL takes it away."""
+    event = _visit(appointment, link)
     event.add("organizer", _mailbox(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     if to:
         event.add("attendee", _mailbox(to), parameters={"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     return _calendar([event], method(appointment))
+
+
+def copy(appointment: Appointment, *, link: str) -> bytes:
+    """The same as a file that somebody fetches: published, so that no program asks for an answer."""
+    return _calendar([_visit(appointment, link)], PUBLISH)
+
+
+def _visit(appointment: Appointment, link: str) -> Event:
+    facts = {"doctor": appointment.practitioner.name, "clinic": appointment.clinic.name}
+    event = _event(appointment, _("Video visit with %(doctor)s, %(clinic)s") % facts)
+    event.add("description", _("Come in here: %(link)s") % {"link": link})
+    event.add("url", link)
+    return event
 
 
 def method(appointment: Appointment) -> str:

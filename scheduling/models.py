@@ -2,9 +2,10 @@
 
 import secrets
 import uuid
+from datetime import time
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -73,8 +74,11 @@ class Availability(models.Model):
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)  # the last day
     walk_in_minutes = models.PositiveSmallIntegerField(default=0)  # at the end, kept for those who come without a booking
+    break_start = models.TimeField(null=True, blank=True)
+    break_end = models.TimeField(null=True, blank=True)
 
     class Meta:
+        ordering = ["weekday", "start", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="availability_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(slot_minutes__gte=5), name="slot_is_at_least_five_minutes"),
@@ -82,7 +86,19 @@ class Availability(models.Model):
                 condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="availability_is_valid_for_a_day_or_more",
             ),
+            models.CheckConstraint(
+                condition=Q(break_start=None, break_end=None)
+                | Q(break_start__gt=F("start"), break_end__gt=F("break_start"), break_end__lt=F("end")),
+                name="break_lies_within_the_hours",
+            ),
         ]
+
+    @property
+    def parts(self) -> list[tuple[time, time]]:
+        """From when to when, before and after the break."""
+        if self.break_start is None:
+            return [(self.start, self.end)]
+        return [(self.start, self.break_start), (self.break_end, self.end)]
 
 
 class Opening(models.Model):
@@ -211,11 +227,13 @@ class AppointmentChange(AppendOnly):
         BOOKED = "booked"
         MOVED = "moved"
         CANCELLED = "cancelled"
+        PROPOSED = "proposed"  # the doctor is away: another time is offered, this one still stands
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="changes")
     what = models.CharField(max_length=10, choices=What)
     start = models.DateTimeField()  # as it is from now on
     end = models.DateTimeField()
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(auto_now_add=True)
@@ -251,6 +269,47 @@ class BookedCell(models.Model):
             models.CheckConstraint(condition=Q(appointment=None) ^ Q(hold=None), name="a_cell_is_sold_or_held"),
             models.CheckConstraint(condition=Q(practitioner=None) ^ Q(room=None), name="a_cell_is_of_a_doctor_or_of_a_room"),
         ]
+
+
+class ProposalQuerySet(models.QuerySet):
+    def live(self):
+        """Nobody has answered, and nothing else has happened to the appointment since."""
+        later = AppointmentChange.objects.filter(appointment=OuterRef("change__appointment"), pk__gt=OuterRef("change"))
+        return self.filter(~Exists(later), change__appointment__status=Appointment.Status.BOOKED)
+
+
+class Proposal(models.Model):
+    """The doctor cannot be there: another time for one appointment, kept for a while; without a time when none was free."""
+
+    change = models.OneToOneField(AppointmentChange, on_delete=models.PROTECT, related_name="proposal")
+    time_off = models.ForeignKey(TimeOff, on_delete=models.SET_NULL, null=True, related_name="proposals")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, null=True, related_name="+")
+    start = models.DateTimeField(null=True)
+    end = models.DateTimeField(null=True)
+    hold = models.OneToOneField(Hold, on_delete=models.SET_NULL, null=True, related_name="proposal")
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    @property
+    def appointment(self) -> Appointment:
+        return self.change.appointment
+
+
+class Delay(models.Model):
+    """A doctor begins the next visit so many minutes after its time; 0: on time again."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="delays")
+    minutes = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # None: Naru saw it
+    told_at = models.DateTimeField(null=True)  # everybody after has been told
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["practitioner", "-at"], name="delays_of_a_doctor")]
 
 
 class WaitlistQuerySet(models.QuerySet):

@@ -33,9 +33,9 @@ def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=Non
 
 def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None) -> dict[int, list[Slot]]:
     """The free slots of each of these doctors in a clinic; as many questions to the database for forty as for one."""
-    start, end = _window(kind, start, end)
+    start, end = window(kind, start, end)
     doctors = [practitioner.pk for practitioner in practitioners]
-    open_hours = _open_hours(doctors, clinic, start, end)
+    open_hours = hours_of(doctors, clinic, start, end)
     busy = _busy(doctors, start, end)
     full = _full_days(doctors, clinic, start, end)
     first, last = minute(start + timedelta(seconds=59)), minute(end)
@@ -49,14 +49,14 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
 
 def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None) -> bool:
     """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day."""
-    first, last = _window(kind, None, None)
+    first, last = window(kind)
     if slot.start < first or slot.end > last:
         return False
     doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
     at, ends = minute(slot.start), minute(slot.end + gap)
     if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap)[practitioner.pk]):
         return False
-    periods = _open_hours(doctors, clinic, slot.start, slot.end)[practitioner.pk]
+    periods = hours_of(doctors, clinic, slot.start, slot.end)[practitioner.pk]
     length = (slot.end - slot.start) // timedelta(minutes=1)
     if _beginnings(periods, [], kind, at, at + length).get(at) != length:
         return False
@@ -73,7 +73,8 @@ def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitTy
     return found[:many]
 
 
-def _window(kind, start, end) -> tuple[datetime, datetime]:
+def window(kind, start=None, end=None) -> tuple[datetime, datetime]:
+    """Between which moments a time can be booked: not too soon, not too far."""
     now = timezone.now()
     notice = timedelta(minutes=kind.notice_minutes) if kind else NOTICE
     start = max(start or now, now + notice)
@@ -95,25 +96,30 @@ def _beginnings(periods: Iterable[Period], busy, kind, first: int, last: int) ->
     return found
 
 
-def _open_hours(doctors, clinic, start, end) -> dict[int, list[Period]]:
+def hours_of(doctors, clinic, start, end, *, with_walk_ins=False) -> dict[int, list[Period]]:
+    """When doctors are open; what is kept for walk-ins only if asked for."""
     zone, found = ZoneInfo(clinic.time_zone), defaultdict(list)
     for hours in Availability.objects.filter(practitioner__in=doctors, clinic=clinic):
-        found[hours.practitioner_id] += _on_days(hours, zone, start, end)
+        found[hours.practitioner_id] += _on_days(hours, zone, start, end, with_walk_ins)
     for extra in Opening.objects.filter(practitioner__in=doctors, clinic=clinic, start__lt=end, end__gt=start):
         found[extra.practitioner_id].append(Period(minute(extra.start), minute(extra.end), extra.slot_minutes))
     return found
 
 
-def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Period]:
-    """One weekly opening on each of its days, less what is kept for walk-ins."""
+def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime, with_walk_ins: bool) -> Iterator[Period]:
+    """One weekly opening on each of its days, less its break and what is kept for walk-ins."""
     offered = minute(timezone.now()) + WALK_IN_HOURS * 60
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     day += timedelta(days=(hours.weekday - day.weekday()) % 7)
     while day <= last:
         if (hours.valid_from or day) <= day <= (hours.valid_until or day):
-            opens, closes = map(minute, opening(day, hours.start, hours.end, zone))
-            kept = hours.walk_in_minutes if closes - hours.walk_in_minutes > offered else 0
-            yield Period(opens, closes - kept, hours.slot_minutes)
+            closes = minute(opening(day, hours.start, hours.end, zone)[1])
+            is_kept = not with_walk_ins and closes - hours.walk_in_minutes > offered
+            closes -= hours.walk_in_minutes if is_kept else 0
+            for part in hours.parts:
+                begins, ends = map(minute, opening(day, *part, zone))
+                if begins < closes:
+                    yield Period(begins, min(ends, closes), hours.slot_minutes)
         day += timedelta(days=7)
 
 

@@ -1,5 +1,6 @@
 """Openings cut into slots: pure computation on aware times."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -47,6 +48,34 @@ def merged(periods: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
             found[-1] = found[-1][0], max(end, found[-1][1])
         else:
             found.append((start, end))
+    return found
+
+
+def minus(wanted: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of some periods when others are taken away. Both are `merged`."""
+    left, place = [], 0
+    for start, end in wanted:
+        while place < len(taken) and taken[place][0] < end:
+            begins, ends = taken[place]
+            if start < begins:
+                left.append((start, begins))
+            start = max(start, ends)
+            if ends > end:
+                break
+            place += 1
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+def shares(periods: Iterable[tuple[int, int]], bounds: Sequence[int]) -> list[int]:
+    """How many minutes of these periods lie in each of the stretches between sorted bounds."""
+    found = [0] * (len(bounds) - 1)
+    for start, end in periods:
+        place = max(0, bisect_right(bounds, start) - 1)
+        while place < len(found) and bounds[place] < end:
+            found[place] += max(0, min(end, bounds[place + 1]) - max(start, bounds[place]))
+            place += 1
     return found
 
 

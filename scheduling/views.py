@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.models import Clinic, Practitioner, User
 
 from . import booking, calendars, ics
-from .forms import BookingForm, FollowForm, WaitlistForm, by_day, chosen_day, chosen_slot
+from .forms import BookingForm, FollowForm, WaitlistForm, by_day, chosen_day, chosen_slot, picked
 from .models import Appointment, CalendarFeed, Offer, WaitlistEntry
 from .openings import open_slots
 
@@ -29,7 +29,7 @@ def clinics(request):
 def doctors(request, clinic):
     """Then: which doctor?"""
     clinic = get_object_or_404(Clinic, pk=clinic)
-    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": _doctors_of(clinic)})
+    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": doctors_of(clinic)})
 
 
 @require_safe
@@ -37,9 +37,12 @@ def doctors(request, clinic):
 def times(request, clinic, doctor):
     """The free times of a doctor, one day at a time, on the reader's clock."""
     clinic, doctor = clinic_and_doctor(clinic, doctor)
-    days = by_day(open_slots(doctor, clinic))
+    kinds = clinic.visit_types.filter(is_offered=True)
+    kind = picked(kinds, request.GET.get("kind", "")) or kinds.first()
+    days = by_day(open_slots(doctor, clinic, kind=kind))
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
+    page |= {"kinds": kinds, "kind": kind}
     page["waitlist"] = WaitlistForm(user=request.user)
     return render(request, "scheduling/times.html", page | _clock(clinic))
 
@@ -49,10 +52,11 @@ def times(request, clinic, doctor):
 def book(request, clinic, doctor):
     """Confirm a time and book it."""
     clinic, doctor = clinic_and_doctor(clinic, doctor)
-    slot = chosen_slot(request.POST or request.GET)
+    data = request.POST or request.GET
+    slot, kind = chosen_slot(data), picked(clinic.visit_types.filter(is_offered=True), data.get("kind", ""))
     form = BookingForm(request.POST or None, user=request.user, initial={"patient": request.GET.get("patient")})
-    page = {"clinic": clinic, "doctor": doctor, "slot": slot, "form": form} | _clock(clinic)
-    facts = {"practitioner": doctor, "clinic": clinic, "by": request.user}
+    page = {"clinic": clinic, "doctor": doctor, "slot": slot, "kind": kind, "form": form} | _clock(clinic)
+    facts = {"practitioner": doctor, "clinic": clinic, "kind": kind, "by": request.user}
     try:
         if not form.is_bound:
             booking.hold(slot, **facts)
@@ -136,7 +140,7 @@ def _own_doctor(request) -> Practitioner:
     return get_object_or_404(Practitioner, user=request.user, user__role=User.Role.DOCTOR)
 
 
-def _doctors_of(clinic):
+def doctors_of(clinic):
     """Doctors with openings in this clinic."""
     openings = clinic.availabilities.values("practitioner")
     return clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True, pk__in=openings)
@@ -144,7 +148,7 @@ def _doctors_of(clinic):
 
 def clinic_and_doctor(clinic, doctor) -> tuple[Clinic, Practitioner]:
     clinic = get_object_or_404(Clinic, pk=clinic)
-    return clinic, get_object_or_404(_doctors_of(clinic), pk=doctor)
+    return clinic, get_object_or_404(doctors_of(clinic), pk=doctor)
 
 
 def _clock(clinic):

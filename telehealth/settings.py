@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},
     "free-the-abandoned": {"task": "visits.tasks.free_the_abandoned", "schedule": 10.0},  # nobody stays with an absent doctor
     "look-again": {"task": "visits.tasks.look_again", "schedule": 10.0},  # who waits is asked again how they are
+    "notice-overrun": {"task": "visits.tasks.notice_overrun", "schedule": 30.0},  # whoever is booked next is told
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,11 +1,12 @@
 """A booked visit that has not begun: what its page says, by the server's clock."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from scheduling import joining
+from scheduling import away, joining, lateness
 from scheduling.joining import Door
 
 
@@ -19,13 +20,21 @@ def facts(appointment) -> dict:
     """What the page of a booked visit needs."""
     door = joining.door(appointment)
     may_change = door in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
-    return {"appointment": appointment, "door": door, "opens_at": joining.opens_at(appointment), "may_change": may_change}
+    page = {"appointment": appointment, "door": door, "opens_at": joining.opens_at(appointment), "may_change": may_change}
+    return page | _upset(appointment)
+
+
+def _upset(appointment) -> dict:
+    """The doctor runs late, or is away and another time is offered."""
+    late = lateness.of(appointment)
+    expected_at = appointment.start + late
+    return {"late_minutes": late // timedelta(minutes=1), "expected_at": expected_at, "proposal": away.live(appointment)}
 
 
 def changeable(appointment):
     """The appointment, if it can still be moved or cancelled."""
     if hasattr(appointment, "visit"):
         raise Refused(_("This visit has already begun, so its time cannot be changed any more."))
-    if joining.door(appointment) in (Door.LATE, Door.OVER):
+    if joining.door(appointment) in (Door.LATE, Door.OVER) and not away.live(appointment):
         raise Refused(_("This appointment is over. Please book a new time."))
     return appointment

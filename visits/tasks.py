@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import clock, handover
+from . import clock, handover, overrun
 
 
 @shared_task(expires=10)
@@ -13,3 +13,8 @@ def look_again():
 @shared_task(expires=10)
 def free_the_abandoned():
     handover.sweep()
+
+
+@shared_task(expires=30)
+def notice_overrun():
+    overrun.notice()

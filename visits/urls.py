@@ -8,6 +8,7 @@ urlpatterns = [
     path("appointment/<uuid:pk>/", views.appointment, name="ahead"),
     path("appointment/<uuid:pk>/door/", views.door, name="door"),
     path("appointment/<uuid:pk>/move/", views.move, name="move"),
+    path("appointment/<uuid:pk>/accept/", views.accept, name="accept"),
     path("appointment/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("appointment/<uuid:pk>/calendar.ics", views.calendar, name="calendar"),
     path("visit/<uuid:pk>/leave/", views.leave, name="leave"),

@@ -5,10 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from scheduling import booking, ics
+from scheduling import away, booking, ics
 from scheduling.forms import by_day, chosen_day, chosen_slot
 from scheduling.models import Appointment
 from scheduling.openings import open_slots
+from scheduling.views import doctors_of
 
 from . import ahead, errands, flow, links
 from .access import actor, appointment_of_person, visit_of_person
@@ -58,21 +59,43 @@ def door(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request, pk):
-    """Another time with the same doctor."""
+    """Another time with the same doctor; with a colleague where the own doctor is away."""
     found = ahead.changeable(appointment_of_person(request, pk))
+    doctor = _doctor(found, (request.POST or request.GET).get("doctor", ""))
     try:
         if request.method == "POST":
-            booking.move(found, chosen_slot(request.POST), by=actor(request))
+            booking.move(found, chosen_slot(request.POST), by=actor(request), practitioner=doctor)
             return redirect("visits:ahead", pk=pk)
     except booking.SlotTaken as taken:
-        return render(request, "visits/move.html", _times(request, found) | {"sentence": taken}, status=409)
-    return render(request, "visits/move.html", _times(request, found))
+        return render(request, "visits/move.html", _times(request, found, doctor) | {"sentence": taken}, status=409)
+    return render(request, "visits/move.html", _times(request, found, doctor))
 
 
-def _times(request, appointment):
-    days = by_day(open_slots(appointment.practitioner, appointment.clinic, kind=appointment.kind))
+def _doctor(appointment, wanted: str):
+    return next((doctor for doctor in _colleagues(appointment) if str(doctor.pk) == wanted), appointment.practitioner)
+
+
+def _colleagues(appointment):
+    """Whom one may choose among; nobody else as long as the own doctor is there."""
+    return doctors_of(appointment.clinic) if away.live(appointment) else []
+
+
+def _times(request, appointment, doctor):
+    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind))
     day = chosen_day(request.GET, list(days))
-    return {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
+    page = {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
+    return page | {"doctor": doctor, "doctors": _colleagues(appointment)}
+
+
+@require_POST
+def accept(request, pk):
+    """Take the time that is offered instead, since the doctor is away."""
+    found = appointment_of_person(request, pk)
+    try:
+        away.accept(found, by=actor(request))
+    except booking.SlotTaken as taken:
+        return render(request, "visits/move.html", _times(request, found, found.practitioner) | {"sentence": taken}, status=409)
+    return redirect("visits:ahead", pk=pk)
 
 
 @require_POST
@@ -87,7 +110,7 @@ def calendar(request, pk):
     """The appointment as a file for the patient's own calendar."""
     found = appointment_of_person(request, pk)
     link = request.build_absolute_uri(links.make_booked(found))
-    response = HttpResponse(ics.invitation(found, link=link), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(ics.copy(found, link=link), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="naru-{str(found.pk)[:8]}.ics"'
     return response
 

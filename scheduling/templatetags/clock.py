@@ -24,6 +24,14 @@ def hour(moment):
 
 
 @register.filter
+def until(start, end):
+    """From when to when: hours within one day of the reader, else days too."""
+    if timezone.localdate(start) == timezone.localdate(end):
+        return f"{hour(start)}–{hour(end)}"
+    return f"{clock(start)} – {clock(end)}"
+
+
+@register.filter
 def differs(moment, zone):
     """Whether the clock of a zone shows another time than the reader's."""
     return bool(zone) and words.differ(moment, _zone(None), ZoneInfo(zone))

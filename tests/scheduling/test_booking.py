@@ -18,11 +18,10 @@ from tests.scheduling import make_open_doctor
 CROWD = 20
 
 
-def book(slot, doctor, clinic, *, patient=None, key=None):
+def book(slot, doctor, clinic, *, patient=None, key=None, kind=None):
     patient = patient or make_patient(clinic=clinic, user=make_user())
-    return booking.book(
-        slot, practitioner=doctor, clinic=clinic, patient=patient, request_key=key or uuid.uuid4(), by=patient.user
-    )
+    facts = {"practitioner": doctor, "clinic": clinic, "patient": patient, "by": patient.user, "kind": kind}
+    return booking.book(slot, request_key=key or uuid.uuid4(), **facts)
 
 
 class BookTest(TestCase):

@@ -49,9 +49,15 @@ class InvitationTest(SimpleTestCase):
                 self.assertEqual(event_of(text)[1]["LOCATION"], hard.name)
 
     def test_nothing_about_health_or_whom_is_in_it(self):
-        text = ics.invitation(appointment(), link=LINK).decode()
-        for private in "Ann Lee", "Dr Kim":
-            self.assertNotIn(private, text)
+        for text in ics.invitation(appointment(), link=LINK), ics.copy(appointment(), link=LINK):
+            self.assertNotIn("Ann Lee", text.decode())
+
+    def test_a_file_that_somebody_fetches_is_published_and_names_the_doctor(self):
+        for status, said in (("booked", "CONFIRMED"), ("cancelled", "CANCELLED")):
+            calendar, event = event_of(ics.copy(appointment(status=status, sequence=2), link=LINK))
+            self.assertEqual((calendar["METHOD"], event["STATUS"], event["SEQUENCE"]), ("PUBLISH", said, 2))
+            self.assertIn("Dr Kim", event["SUMMARY"])
+            self.assertNotIn("ORGANIZER", event)
 
 
 class FeedTest(TestCase):

@@ -1,0 +1,1 @@
+"""Words of the staff's calendars in templates."""

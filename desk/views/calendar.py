@@ -1,0 +1,28 @@
+"""The staff's calendars: month, week and day of a doctor or of a whole clinic."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.models import User
+from scheduling import lateness
+from scheduling.models import Proposal
+
+from ..access import only_for
+from ..plan import Plan
+
+STAFF = (User.Role.DOCTOR, User.Role.ASSISTANT, User.Role.COORDINATOR, User.Role.ADMINISTRATOR)
+
+
+@require_safe
+@only_for(*STAFF)
+def page(request):
+    """Whose calendar, which days; a free time leads to booking it, an appointment to moving it."""
+    plan = Plan(request.GET, request.user)
+    if plan.is_list:
+        audit.saw(request.user, "calendar.read", plan.booked)
+    unanswered = Proposal.objects.live().filter(change__appointment__clinic=plan.clinic).exclude(time_off=None)
+    facts = {"plan": plan, "unanswered": unanswered.order_by("time_off").values_list("time_off", flat=True).distinct()}
+    if plan.doctor and plan.today in plan.days:
+        facts["delay"] = lateness.latest(plan.doctor)
+    return render(request, "desk/calendar/page.html", facts)
