@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import assistant, booking, coordinator, doctor, patient, rescue, tasks, workspace
+from .views import assistant, booking, caller, coordinator, doctor, missed, patient, rescue, tasks, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("frontdesk/<uuid:pk>/", assistant.hand_over, name="hand-over"),
     path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
     path("task/<int:pk>/done/", tasks.done, name="task-done"),
+    path("caller/", caller.book, name="caller"),
+    path("caller/<uuid:pk>/", caller.booked, name="caller-booked"),
+    path("missed/", missed.page, name="missed"),
+    path("missed/<uuid:pk>/attempt/", missed.attempt, name="attempt"),
+    path("missed/<uuid:pk>/did-not-come/", missed.did_not_come, name="did-not-come"),
+    path("missed/<uuid:pk>/technical/", missed.technology_failed, name="technology-failed"),
     path("board/", coordinator.board, name="board"),
     path("board/now/", coordinator.board_fragment, name="board-fragment"),
     path("rescue/", rescue.board, name="rescue"),

@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Language, Patient, User
-from scheduling.models import Appointment, AppointmentChange
+from accounts.models import Clinic, Language, Patient, User
+from scheduling.models import Appointment, AppointmentChange, Offer
 from visits.models import Visit
 from visits.states import State
+
+from . import webpush
 
 
 class Kind(models.TextChoices):
@@ -23,6 +25,7 @@ class Kind(models.TextChoices):
     CANCELLED = "cancelled"
     FOLLOW_UP = "follow-up"
     NEXT = "next"  # you are next
+    OFFER = "offer"  # a time became free
     LINK = "link"  # here is your link again
 
 
@@ -32,7 +35,27 @@ class Channel(models.TextChoices):
     EMAIL = "email"
     SMS = "sms"
     KAKAO = "kakao"
+    PUSH = "push"  # to a browser that asked for it, beside the others
     NONE = "none"  # nobody can be reached
+
+
+class PushDevice(models.Model):
+    """A browser that wants to be told at once: of somebody with an account, or of a patient who came by a link."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="push_devices")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, null=True, related_name="push_devices")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    key = models.CharField(max_length=100)  # what is sent is encrypted for this browser
+    secret = models.CharField(max_length=30)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(user=None) ^ Q(patient=None), name="a_device_is_somebodys")]
+
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """What is needed to write to it."""
+        return {"key": webpush.decode(self.key), "secret": webpush.decode(self.secret)}
 
 
 class MessageQuerySet(models.QuerySet):
@@ -59,9 +82,11 @@ class Message(models.Model):
     kind = models.CharField(max_length=15, choices=Kind)
     change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
     reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # else: the patient
     channel = models.CharField(max_length=10, choices=Channel)
+    device = models.ForeignKey(PushDevice, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=5, choices=Language)
     due_at = models.DateTimeField()
     until = models.DateTimeField()  # afterwards it helps nobody
@@ -77,7 +102,12 @@ class Message(models.Model):
     class Meta:
         indexes = [models.Index(fields=["state", "due_at"], name="messages_that_are_due")]
         constraints = [
-            models.CheckConstraint(condition=Q(change=None) ^ Q(visit=None), name="a_message_is_about_one_thing"),
+            models.CheckConstraint(
+                condition=Q(change__isnull=False, visit=None, offer=None)
+                | Q(change=None, visit__isnull=False, offer=None)
+                | Q(change=None, visit=None, offer__isnull=False),
+                name="a_message_is_about_one_thing",
+            ),
         ]
 
     def __str__(self):
@@ -88,8 +118,14 @@ class Message(models.Model):
         return self.change.appointment if self.change else None
 
     @property
+    def clinic(self) -> Clinic:
+        return (self.visit or self.appointment or self.offer.entry).clinic
+
+    @property
     def to(self) -> str:
         """The address as it is at this moment; empty if there is none any more."""
+        if self.channel == Channel.PUSH:
+            return self.device.endpoint if self.device else ""
         if self.channel == Channel.EMAIL:
             return self.reader.email if self.reader else ""
         return self.patient.phone
@@ -98,6 +134,8 @@ class Message(models.Model):
         """Whether what it says still holds."""
         if self.reader and not Patient.objects.acted_for_by(self.reader).filter(pk=self.patient_id).exists():
             return False  # the right to act for the patient was taken back
+        if self.offer:
+            return timezone.now() < self.until and self.offer.state == Offer.State.OPEN
         return timezone.now() < self.until and (self._visit_is() if self.visit else self._appointment_is())
 
     def _appointment_is(self) -> bool:

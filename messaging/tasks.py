@@ -15,6 +15,7 @@ def sweep():
     for question, plan in (
         (planning.unplanned, planning.plan),
         (planning.unfollowed, planning.plan_follow_up),
+        (planning.untold, planning.plan_offer),
         (asking.open_wishes, asking.answer),
     ):
         for found in question()[:200]:

@@ -34,13 +34,13 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
     again = partial(_booked_before, request_key, patient)
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
     is_free = is_open(slot, practitioner, clinic, kind=kind)
-    held = None if is_free else _holds(by, slot, practitioner)
+    held = not is_free and (_holds(by, slot, practitioner) or is_open(slot, practitioner, clinic, kind=kind, by=by))
     if not is_free and not held:
         return again() or refuse()
 
     def write():
         if held:
-            Hold.objects.filter(pk=held.pk).delete()
+            _give_back(by, slot, practitioner)
         appointment = Appointment.objects.create(
             practitioner=practitioner, clinic=clinic, patient=patient, start=slot.start, end=slot.end, kind=kind,
             request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind),
@@ -55,11 +55,11 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
 def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES) -> Hold:
     """Keep a time for some minutes; whoever fills in a form for another one gives that back."""
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    if not _holds(by, slot, practitioner) and not is_open(slot, practitioner, clinic, kind=kind):
+    if not _holds(by, slot, practitioner) and not is_open(slot, practitioner, clinic, kind=kind, by=by):
         refuse()
 
     def write():
-        Hold.objects.filter(by=by, offer=None).delete()
+        Hold.objects.of_form(by).delete()
         until = timezone.now() + timedelta(minutes=minutes)
         kept = Hold.objects.create(practitioner=practitioner, start=slot.start, end=slot.end, by=by, expires_at=until)
         BookedCell.objects.bulk_create(
@@ -80,6 +80,8 @@ def move(appointment, slot: Slot, *, by, practitioner=None, reason="") -> Appoin
     def write():
         moved = _still_booked(appointment)
         moved.cells.all().delete()
+        if by:
+            Hold.objects.of_form(by).delete()
         if not is_open(slot, practitioner, clinic, kind=kind):
             refuse()
         moved.start, moved.end, moved.practitioner, moved.room = slot.start, slot.end, practitioner, _room_for(slot, clinic, kind)
@@ -116,6 +118,11 @@ def book_series(slots: Sequence[Slot], *, practitioner, clinic, patient, request
     return [book(slot, request_key=key, **facts) for slot, key in zip(slots, keys, strict=True)]
 
 
+def held(practitioner, *, by) -> Hold | None:
+    """The time with this doctor that somebody holds while they fill in the form."""
+    return Hold.objects.of_form(by).filter(practitioner=practitioner, expires_at__gt=timezone.now()).first()
+
+
 def forget_old_holds() -> int:
     """Holds that ran out; nobody waits for this, since whoever wants their time takes it anyway."""
     return Hold.objects.filter(expires_at__lte=timezone.now()).delete()[0]
@@ -141,10 +148,16 @@ def _race(write: Callable, again: Callable, refuse: Callable):
     return refuse()
 
 
-def _holds(by, slot: Slot, practitioner) -> Hold | None:
-    """This person's hold of this very time."""
+def _holds(by, slot: Slot, practitioner) -> bool:
+    """Whether this person holds this very time, also by an offer."""
     mine = Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end)
-    return mine.filter(expires_at__gt=timezone.now()).first()
+    return mine.filter(expires_at__gt=timezone.now()).exists()
+
+
+def _give_back(by, slot: Slot, practitioner) -> None:
+    """What somebody held makes place for what they book."""
+    Hold.objects.of_form(by).delete()
+    Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end).delete()
 
 
 def _cells(slot: Slot, kind):

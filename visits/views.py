@@ -1,17 +1,20 @@
 """Doors into a visit."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from scheduling import booking, ics
+from accounts.models import Scope
+from scheduling import booking, clock, ics
 from scheduling.forms import by_day, chosen_day, chosen_slot
 from scheduling.models import Appointment
 from scheduling.openings import open_slots
 
 from . import ahead, errands, flow, links
-from .access import actor, appointment_of_person, visit_of_person
+from .access import actor, appointment_of_person, appointment_to_read, or_sign_in, visit_of_person
 from .models import Visit
 
 
@@ -21,16 +24,20 @@ def link(request, token):
     appointment = links.booked(token)
     visit = links.of_appointment(appointment) if appointment else links.open_link(token)
     subject, mine = (visit, Visit.objects) if visit else (appointment, Appointment.objects)
-    if request.user.is_authenticated and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
+    signed_in = request.user.is_authenticated
+    if signed_in and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
         request.session.flush()
+        signed_in = False
     if visit is None:
         return _to_the_door(request, appointment)
-    links.remember(request.session, visit)
+    if not signed_in:  # an account opens it anyway, and for whoever acts for the patient only as long as they may
+        links.remember(request.session, visit)
     return _in_language(redirect("visit", pk=visit.pk), visit.language)
 
 
 def _to_the_door(request, appointment):
-    request.session[links.BOOKED_KEY] = str(appointment.pk)
+    if not request.user.is_authenticated:
+        request.session[links.BOOKED_KEY] = str(appointment.pk)
     request.session["time_zone"] = ahead.zone_of(appointment).key
     return _in_language(redirect("visits:ahead", pk=appointment.pk), appointment.patient.language)
 
@@ -41,28 +48,30 @@ def _in_language(response, language):
 
 
 @require_safe
+@or_sign_in
 def appointment(request, pk):
     """A booked visit before it begins: when its door opens, and what can be done until then."""
-    found = appointment_of_person(request, pk)
+    found = appointment_to_read(request, pk)
     if hasattr(found, "visit"):
         return redirect("visit", pk=found.visit.pk)
     audit.record(actor(request), "appointment.read", found)
-    return render(request, "visits/appointment.html", ahead.facts(found))
+    return render(request, "visits/appointment.html", ahead.facts(found, request.user))
 
 
 @require_safe
 def door(request, pk):
     """The live part of that page."""
-    return render(request, "visits/_door.html", ahead.facts(appointment_of_person(request, pk)))
+    return render(request, "visits/_door.html", ahead.facts(appointment_to_read(request, pk), request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request, pk):
     """Another time with the same doctor."""
-    found = ahead.changeable(appointment_of_person(request, pk))
+    found = ahead.changeable(appointment_of_person(request, pk, to=Scope.BOOK))
     try:
         if request.method == "POST":
-            booking.move(found, chosen_slot(request.POST), by=actor(request))
+            moved = booking.move(found, chosen_slot(request.POST), by=actor(request))
+            messages.success(request, _("Moved. The new time: %(time)s") % {"time": clock.said_here(moved.start)})
             return redirect("visits:ahead", pk=pk)
     except booking.SlotTaken as taken:
         return render(request, "visits/move.html", _times(request, found) | {"sentence": taken}, status=409)
@@ -70,15 +79,19 @@ def move(request, pk):
 
 
 def _times(request, appointment):
-    days = by_day(open_slots(appointment.practitioner, appointment.clinic, kind=appointment.kind))
+    days = by_day(open_slots(appointment.practitioner, appointment.clinic, kind=appointment.kind, by=actor(request)))
     day = chosen_day(request.GET, list(days))
     return {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request, pk):
-    """Give the time back."""
-    booking.cancel(ahead.changeable(appointment_of_person(request, pk)), by=actor(request))
+    """Ask once, then give the time back."""
+    found = ahead.changeable(appointment_of_person(request, pk, to=Scope.BOOK))
+    if request.method != "POST":
+        return render(request, "visits/cancel.html", {"appointment": found})
+    booking.cancel(found, by=actor(request))
+    messages.success(request, _("Cancelled: %(time)s. Nobody waits for you then.") % {"time": clock.said_here(found.start)})
     return redirect("visits:ahead", pk=pk)
 
 
@@ -86,7 +99,7 @@ def cancel(request, pk):
 def calendar(request, pk):
     """The appointment as a file for the patient's own calendar."""
     found = appointment_of_person(request, pk)
-    link = request.build_absolute_uri(links.make_booked(found))
+    link = request.build_absolute_uri(links.for_reader(actor(request), found))
     response = HttpResponse(ics.invitation(found, link=link), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="naru-{str(found.pk)[:8]}.ics"'
     return response

@@ -17,9 +17,21 @@ def clock(moment, zone=None):
 
 
 @register.filter
-def hour(moment):
-    """The time of the day alone, on the reader's clock."""
-    local = moment.astimezone(_zone(None))
+def day(date):
+    """A day, in the same words."""
+    return words.day(date)
+
+
+@register.filter
+def zone(name):
+    """A zone as people call it."""
+    return words.zone_name(_zone(str(name)))
+
+
+@register.filter
+def hour(moment, zone=None):
+    """The time of the day alone, on the reader's clock or on that of a zone."""
+    local = moment.astimezone(_zone(zone))
     return f"{local:%H:%M}{words.which(local)}"
 
 
