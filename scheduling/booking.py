@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,13 +35,12 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
     again = partial(_booked_before, request_key, patient)
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
     is_free = is_open(slot, practitioner, clinic, kind=kind)
-    held = not is_free and (_holds(by, slot, practitioner) or is_open(slot, practitioner, clinic, kind=kind, by=by))
-    if not is_free and not held:
+    if not is_free and not _is_open_to(by, slot, practitioner, clinic, kind):
         return again() or refuse()
 
     def write():
-        if held:
-            _give_back(by, slot, practitioner)
+        if not is_free:
+            _own(by, slot, practitioner).delete()  # what somebody held makes place for what they book
         appointment = Appointment.objects.create(
             practitioner=practitioner, clinic=clinic, patient=patient, start=slot.start, end=slot.end, kind=kind,
             request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind),
@@ -55,7 +55,7 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
 def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES) -> Hold:
     """Keep a time for some minutes; whoever fills in a form for another one gives that back."""
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    if not _holds(by, slot, practitioner) and not is_open(slot, practitioner, clinic, kind=kind, by=by):
+    if not _is_open_to(by, slot, practitioner, clinic, kind):
         refuse()
 
     def write():
@@ -148,16 +148,17 @@ def _race(write: Callable, again: Callable, refuse: Callable):
     return refuse()
 
 
-def _holds(by, slot: Slot, practitioner) -> bool:
-    """Whether this person holds this very time, also by an offer."""
-    mine = Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end)
-    return mine.filter(expires_at__gt=timezone.now()).exists()
+def _own(by, slot: Slot, practitioner):
+    """What somebody holds: by a form, or this very time by an offer too."""
+    this = Q(practitioner=practitioner, start=slot.start, end=slot.end)
+    return Hold.objects.filter(Q(offer=None) | this, by=by, expires_at__gt=timezone.now())
 
 
-def _give_back(by, slot: Slot, practitioner) -> None:
-    """What somebody held makes place for what they book."""
-    Hold.objects.of_form(by).delete()
-    Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end).delete()
+def _is_open_to(by, slot: Slot, practitioner, clinic, kind) -> bool:
+    """Whether a time is open to somebody who may hold it; time off and the doctor's hours count all the same."""
+    own = _own(by, slot, practitioner)
+    is_held = own.filter(practitioner=practitioner, start=slot.start, end=slot.end).exists()
+    return is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held)
 
 
 def _cells(slot: Slot, kind):

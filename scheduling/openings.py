@@ -36,7 +36,7 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
     start, end = _window(kind, start, end)
     doctors = [practitioner.pk for practitioner in practitioners]
     open_hours = _open_hours(doctors, clinic, start, end)
-    busy = _busy(doctors, start, end, by)
+    busy = _busy(doctors, start, end, Hold.objects.of_form(by) if by else None)
     full = _full_days(doctors, clinic, start, end)
     first, last = minute(start + timedelta(seconds=59)), minute(end)
     found = {}
@@ -47,14 +47,17 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
     return found
 
 
-def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, by=None) -> bool:
-    """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day."""
+def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, own=None, is_held=False) -> bool:
+    """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day.
+
+    own: holds that are in nobody's way, being those of the one who asks; what is held has kept its notice.
+    """
     first, last = _window(kind, None, None)
-    if slot.start < first or slot.end > last:
+    if slot.start < (timezone.now() if is_held else first) or slot.end > last:
         return False
     doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
     at, ends = minute(slot.start), minute(slot.end + gap)
-    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap, by)[practitioner.pk]):
+    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap, own)[practitioner.pk]):
         return False
     periods = _open_hours(doctors, clinic, slot.start, slot.end)[practitioner.pk]
     length = (slot.end - slot.start) // timedelta(minutes=1)
@@ -117,14 +120,14 @@ def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime
         day += timedelta(days=7)
 
 
-def _busy(doctors, start, end, by=None) -> dict[int, list[tuple[int, int]]]:
+def _busy(doctors, start, end, own=None) -> dict[int, list[tuple[int, int]]]:
     """What is sold, held by others or taken off."""
     found = defaultdict(list)
     near = {"start__gte": start - CELL, "start__lt": end, "practitioner__in": doctors}
     alive = Q(hold=None) | Q(hold__expires_at__gt=timezone.now())
     cells = BookedCell.objects.filter(alive, **near)
-    if by:
-        cells = cells.exclude(hold__in=Hold.objects.of_form(by))
+    if own is not None:
+        cells = cells.exclude(hold__in=own)
     for doctor, at in cells.values_list("practitioner", "start"):
         found[doctor].append((minute(at), minute(at) + CELL_MINUTES))
     away = TimeOff.objects.filter(practitioner__in=doctors, start__lt=end, end__gt=start)

@@ -1,6 +1,5 @@
 """Where in the journey: the visit is the spine, its changes are history."""
 
-import secrets
 import uuid
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import AppendOnly
-from accounts.models import Clinic, Language, Patient, Practitioner, Scope, User
+from accounts.models import Clinic, Language, Patient, Practitioner, Scope, User, new_nonce
 from scheduling.models import Appointment
 
 from .order import POINTS
@@ -35,10 +34,6 @@ class Source(models.TextChoices):
     RULES = "rules", _("safety rules")
     MODEL = "model", _("AI suggestion")
     CLINICIAN = "clinician", _("clinician")
-
-
-def new_nonce():
-    return secrets.token_urlsafe(16)
 
 
 class VisitQuerySet(models.QuerySet):

@@ -54,7 +54,7 @@ def did_not_come(appointment, *, by) -> Appointment:
     appointment = _lock(appointment)
     if attempts_missing(appointment):
         raise NotYet(
-            _("Try to reach them first: %(number)d more time(s), %(minutes)d minutes apart, with the doctor present.")
+            _("Try to reach them first, with the doctor present, %(minutes)d minutes apart. Still missing: %(number)d.")
             % {"number": attempts_missing(appointment), "minutes": APART // timedelta(minutes=1)}
         )
     return _close(appointment, Appointment.Status.NOSHOW, by=by)
