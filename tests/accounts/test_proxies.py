@@ -132,9 +132,10 @@ class PagesTest(ProxyCase):
     def test_a_link_that_was_taken_broken_or_is_old_says_so(self):
         grant = self.offer()
         link = proxies.link(grant)
-        self.client.force_login(self.son)
         with time_machine.travel(timezone.now() + timedelta(hours=49)):
+            self.client.force_login(self.son)
             self.assertContains(self.client.get(link), "This link no longer works.", status_code=410)
+        self.client.force_login(self.son)
         self.assertContains(self.client.get(link[:-3] + "x/"), "This link no longer works.", status_code=410)
         proxies.take(grant, by=self.son)
         self.assertContains(self.client.get(link), "This link no longer works.", status_code=410)

@@ -43,7 +43,8 @@ class CallerTest(TestCase):
         self.assertEqual((message.channel, message.to), ("sms", "010-1234-5678"))
 
     def test_who_is_known_is_found_and_the_number_on_file_stays(self):
-        known = make_patient(clinic=self.clinic, name="Choi Jeomsun", birth_date="1944-02-15", phone="010-9999-0000")
+        facts = {"name": "Choi Jeomsun", "birth_date": "1944-02-15", "language": "en"}
+        known = make_patient(clinic=self.clinic, phone="010-9999-0000", **facts)
         look = self.call(look="1")
         self.assertContains(look, "Choi Jeomsun is known here. The number on file ends in 0000.")
         self.assertFalse(Appointment.objects.exists())

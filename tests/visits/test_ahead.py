@@ -118,7 +118,8 @@ class LinkTest(AheadCase):
     def test_a_link_opens_no_other_appointment(self):
         other = make_booking(plan=False)
         self.client.get(self.link)
-        self.assertEqual(self.client.get(reverse("visits:ahead", args=[other.pk])).status_code, 404)
+        self.assertEqual(self.client.get(reverse("visits:ahead", args=[other.pk])).status_code, 302)
+        self.assertEqual(self.client.get(reverse("visits:move", args=[other.pk])).status_code, 404)
 
     def test_a_staff_session_ends_and_the_patients_own_stays(self):
         self.client.force_login(make_doctor(clinic=self.appointment.clinic))
