@@ -55,7 +55,9 @@ def subscribe(request):
 @require_POST
 def unsubscribe(request):
     """This browser wants nothing any more."""
-    push.unsubscribe(request.session.pop(push.SESSION_KEY, None))
+    if push.SESSION_KEY not in request.session:
+        raise Http404
+    push.unsubscribe(request.session.pop(push.SESSION_KEY))
     return HttpResponse(status=204)
 
 

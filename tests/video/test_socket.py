@@ -164,11 +164,11 @@ class RoomSocketTest(TransactionTestCase):
 
     async def test_whoever_loses_the_right_to_act_is_out_at_once_and_an_older_pass_is_worth_nothing(self):
         son = await database_sync_to_async(make_user)()
-        grant = await database_sync_to_async(make_grant)(user=son, patient=self.visit.patient)
+        grant = await database_sync_to_async(lambda: make_grant(user=son, patient=self.visit.patient))()
         seat = await database_sync_to_async(rooms.admit)(self.visit, user=son)
-        unused = await database_sync_to_async(tokens.token_for)(seat)
+        used, unused = [await database_sync_to_async(tokens.token_for)(seat) for _ in range(2)]
         async with media():
-            socket = await self.come(son)
+            socket = await self.come(son, token=used)
             await self.hear(socket, "joined")
             await database_sync_to_async(proxies.end)(grant, by=son)
             await self.hear(socket, "out")
