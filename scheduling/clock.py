@@ -27,6 +27,11 @@ def day(date: date) -> str:
     return date_format(date, _("D j M Y"))
 
 
+def near_day(date: date) -> str:
+    """A day of the next weeks, for a button."""
+    return date_format(date, _("D j M"))
+
+
 def zone_name(zone: ZoneInfo) -> str:
     """A zone as people call it: Korean time, not Asia/Seoul."""
     return _("Korean time") if zone.key in ("Asia/Seoul", "ROK") else _called(zone, get_language() or "ko")

@@ -66,7 +66,7 @@ class PersonForm(forms.Form):
     patient = forms.ModelChoiceField(
         Patient.objects.none(),
         label=gettext_lazy("Who is the appointment for?"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "naru-choices"}),
         empty_label=None,
         error_messages={"required": gettext_lazy("Please choose who the appointment is for.")},
     )

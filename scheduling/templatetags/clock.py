@@ -23,6 +23,12 @@ def day(date):
 
 
 @register.filter
+def near_day(date):
+    """A day of the next weeks, for a button."""
+    return words.near_day(date)
+
+
+@register.filter
 def zone(name):
     """A zone as people call it."""
     return words.zone_name(_zone(str(name)))
