@@ -1,5 +1,6 @@
 """Moments on pages, in the same words as in messages: `{{ start|clock }}` is on the reader's clock."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -25,7 +26,7 @@ def day(date):
 @register.filter
 def near_day(date):
     """A day of the next weeks, for a button."""
-    return words.near_day(date)
+    return words.near_day(timezone.localdate(date) if isinstance(date, datetime) else date)
 
 
 @register.filter
