@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .errors import Refused
-from .models import Clinic, Language, Patient
+from .models import Clinic, Language, Patient, Scope
 from .people import possible
 
 
@@ -64,3 +64,33 @@ class PersonForm(forms.Form):
 
     def clean_language(self):
         return self.cleaned_data["language"] or ("ko" if (get_language() or "ko").startswith("ko") else "en")
+
+
+class GrantForm(forms.Form):
+    """What somebody may do for a patient, and for how long."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("What may they do?"),
+        choices=Scope.choices,
+        initial=Scope.values,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "naru-choices"}),
+        error_messages={"required": _("Please choose what they may do.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long?"),
+        choices=[(1, _("One day")), (30, _("30 days")), (365, _("One year")), (0, _("Until it is ended"))],
+        initial=365,
+        coerce=int,
+        widget=forms.Select(attrs={"class": "nhsuk-select"}),
+    )
+    why = forms.CharField(
+        label=_("Why do you do this for the patient? They can read it."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "nhsuk-input", "autocomplete": "off"}),
+        error_messages={"required": _("Please write why you do this for the patient: they can read it.")},
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not user.is_staff_member:
+            del self.fields["why"]

@@ -1,5 +1,6 @@
 """Who, and where: people, the clinics they meet in, and who looked at what."""
 
+import secrets
 import zoneinfo
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .appendonly import AppendOnly
+from .naming import named
 
 
 class Language(models.TextChoices):
@@ -124,9 +126,9 @@ class Practitioner(models.Model):
 
 
 class PatientQuerySet(models.QuerySet):
-    def acted_for_by(self, user):
-        """Oneself, and those who let this person act for them today."""
-        granted = Grant.objects.live().filter(user_id=user.pk).values("patient_id")
+    def acted_for_by(self, user, to=None):
+        """Oneself, and those who let this person act for them today: in anything, or in what is asked for."""
+        granted = Grant.objects.live(to).filter(user_id=user.pk).values("patient_id")
         return self.filter(Q(user_id=user.pk) | Q(pk__in=granted)) if user.pk else self.none()
 
     def visible_to(self, user):
@@ -168,26 +170,75 @@ class Patient(models.Model):
         return int(self.age_years)
 
 
+class Scope(models.TextChoices):
+    """What somebody may do for another."""
+
+    BOOK = "book", _("Book, move and cancel times")
+    JOIN = "join", _("Say what is wrong, and be in the visit")
+    READ = "read", _("Read what was said in earlier visits")
+
+
+def new_nonce():
+    return secrets.token_urlsafe(16)
+
+
 class GrantQuerySet(models.QuerySet):
-    def live(self):
-        """Grants that hold at this moment."""
+    def live(self, to=None):
+        """Grants that hold at this moment: any of them, or those for what is asked for."""
         unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-        return self.filter(unexpired, revoked_at__isnull=True)
+        found = self.filter(unexpired, user__isnull=False, revoked_at__isnull=True)
+        return found.filter(**{f"may_{to}": True}) if to else found
+
+    def offered(self):
+        """Grants that nobody has taken yet."""
+        return self.filter(user=None, revoked_at=None)
+
+    def endable_by(self, user):
+        """Grants that this person may end: those of their own record, those they hold, and for staff those of their patients."""
+        if user.is_staff_member:
+            return self.filter(Q(user=user) | Q(patient__clinic__in=user.clinics))
+        return self.filter(Q(user=user) | Q(patient__user=user))
 
 
 class Grant(models.Model):
-    """Somebody may act for a child or an elder, until it ends or is taken back."""
+    """Somebody may act for a child or an elder, in what was named, until it ends or is taken back."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="grants")  # None: offered, not yet taken
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="grants")
     relationship = models.CharField(max_length=20)
+    may_book = models.BooleanField(default=True)
+    may_join = models.BooleanField(default=True)
+    may_read = models.BooleanField(default=True)
+    given_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    nonce = models.CharField(max_length=30, default=new_nonce)  # of the link by which it is taken
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "patient"], name="one_grant_per_pair")]
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "patient"], condition=Q(revoked_at=None), name="one_grant_per_pair"),
+            models.CheckConstraint(
+                condition=Q(may_book=True) | Q(may_join=True) | Q(may_read=True), name="a_grant_allows_something"
+            ),
+        ]
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it allows, in words."""
+        return [scope.label for scope in Scope if getattr(self, f"may_{scope}")]
+
+    @property
+    def is_live(self) -> bool:
+        return self.user_id is not None and self.revoked_at is None and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has run out."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
 class AuditEvent(AppendOnly):
@@ -215,3 +266,8 @@ class AuditEvent(AppendOnly):
 
     def __str__(self):
         return f"{self.action} {self.subject} {self.subject_id}"
+
+    @property
+    def who(self) -> str:
+        """Who did it; whoever acted for somebody else is named with them."""
+        return named(self.by, self.patient)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from . import audit
 from .errors import NotAllowed, Refused
-from .models import Clinic, Grant, Patient
+from .models import Clinic, Grant, Patient, Scope
 
 OLDEST_YEARS = 125
 
@@ -19,17 +19,20 @@ def register(*, name, birth_date, sex, clinic, by, language) -> Patient:
     patient, made = Patient.objects.get_or_create(user=by, defaults=_facts(name, birth_date, sex, clinic, language))
     if made:
         audit.record(by, "patient.create", patient)
+        if not by.get_full_name():  # a name says more than an address, wherever they act for somebody
+            by.first_name = patient.name
+            by.save(update_fields=["first_name"])
     return patient
 
 
 @transaction.atomic
 def care_for(*, name, birth_date, sex, clinic, by, language, relationship) -> Patient:
     """Somebody cares for a child or an elder and may act for them."""
-    granted = Patient.objects.filter(grants__in=Grant.objects.live().filter(user=by), name=name, birth_date=birth_date)
+    granted = Patient.objects.filter(grants__in=Grant.objects.live(Scope.JOIN).filter(user=by), name=name, birth_date=birth_date)
     if granted.exists():
         return granted.first()
     patient = Patient.objects.create(**_facts(name, birth_date, sex, clinic, language))
-    Grant.objects.create(user=by, patient=patient, relationship=relationship)
+    Grant.objects.create(user=by, patient=patient, relationship=relationship, given_by=by)
     audit.record(by, "patient.create", patient, why=relationship)
     return patient
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, Refused
-from accounts.models import Patient, User
+from accounts.models import Patient, Scope, User
 from intake import telling
 from intake.models import Intake
 from visits.models import Visit
@@ -34,7 +34,7 @@ def _patient_of(told, by) -> Patient:
         if told.get("patient") is None:
             raise Refused(_("Please say which patient this is."))
         return get_object_or_404(Patient.objects.visible_to(by).filter(clinic=told["clinic"]), pk=told["patient"])
-    people = Patient.objects.acted_for_by(by)
+    people = Patient.objects.acted_for_by(by, Scope.JOIN)
     if told.get("patient") is not None:
         return get_object_or_404(people, pk=told["patient"])
     own = people.filter(user=by).first()

@@ -1,7 +1,21 @@
 from django.urls import path
 
 from . import plan_urls
-from .views import assistant, booking, coordinator, doctor, duty, follow_up, patient, rescue, tasks, teamwork, workspace
+from .views import (
+    assistant,
+    booking,
+    caller,
+    coordinator,
+    doctor,
+    duty,
+    follow_up,
+    missed,
+    patient,
+    rescue,
+    tasks,
+    teamwork,
+    workspace,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -28,6 +42,12 @@ urlpatterns = [
     path("frontdesk/<uuid:pk>/", assistant.hand_over, name="hand-over"),
     path("frontdesk/<uuid:pk>/vitals/", assistant.take_vitals, name="vitals"),
     path("task/<int:pk>/done/", tasks.done, name="task-done"),
+    path("caller/", caller.book, name="caller"),
+    path("caller/<uuid:pk>/", caller.booked, name="caller-booked"),
+    path("missed/", missed.page, name="missed"),
+    path("missed/<uuid:pk>/attempt/", missed.attempt, name="attempt"),
+    path("missed/<uuid:pk>/did-not-come/", missed.did_not_come, name="did-not-come"),
+    path("missed/<uuid:pk>/technical/", missed.technology_failed, name="technology-failed"),
     path("board/", coordinator.board, name="board"),
     path("board/now/", coordinator.board_fragment, name="board-fragment"),
     path("board/call/", coordinator.call_doctor, name="call-doctor"),

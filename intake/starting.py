@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import people
 from accounts.forms import PersonForm
-from accounts.models import Grant, Patient
+from accounts.models import Grant, Patient, Scope
 
 from . import telling
 from .birthdate import BirthDateField
@@ -41,7 +41,7 @@ class StartForm(PersonForm):
     def full_clean(self):
         who = str(self.data.get("who", ""))
         if who.isdecimal() and len(who) < 19:
-            self.known = Patient.objects.acted_for_by(self.user).filter(pk=who).first()
+            self.known = Patient.objects.acted_for_by(self.user, Scope.JOIN).filter(pk=who).first()
         if self.known:  # a known person needs no name again
             for name in ("name", "birth_date", "sex"):
                 self.fields[name].required = False

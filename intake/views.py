@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.models import Clinic, Patient
+from accounts.models import Clinic, Patient, Scope
 from visits.access import actor, visit_of_person
 from visits.models import Visit
 
@@ -29,7 +29,7 @@ def start(request):
         intake = form.begin()
         return redirect("intake:resume", pk=intake.visit_id)
     here = Prefetch("visits", Visit.objects.open(), to_attr="here")
-    people = Patient.objects.acted_for_by(request.user).prefetch_related(here)
+    people = Patient.objects.acted_for_by(request.user, Scope.JOIN).prefetch_related(here)
     return render(request, "intake/start.html", {"form": form, "people": people, "clinics": Clinic.objects.all()})
 
 

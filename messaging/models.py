@@ -6,11 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Language, Patient, User
+from accounts.models import Clinic, Language, Patient, User
 from scheduling import lateness
-from scheduling.models import Appointment, AppointmentChange
+from scheduling.models import Appointment, AppointmentChange, Offer
 from visits.models import DutyCall, Visit
 from visits.states import State
+
+from . import webpush
 
 
 class Kind(models.TextChoices):
@@ -24,6 +26,7 @@ class Kind(models.TextChoices):
     CANCELLED = "cancelled"
     FOLLOW_UP = "follow-up"
     NEXT = "next"  # you are next
+    OFFER = "offer"  # a time became free
     LINK = "link"  # here is your link again
     OTHER_WAYS = "other-ways"  # the wait will be long: a booked time would do as well
     DUTY = "duty"  # a doctor is asked to come
@@ -37,7 +40,27 @@ class Channel(models.TextChoices):
     EMAIL = "email"
     SMS = "sms"
     KAKAO = "kakao"
+    PUSH = "push"  # to a browser that asked for it, beside the others
     NONE = "none"  # nobody can be reached
+
+
+class PushDevice(models.Model):
+    """A browser that wants to be told at once: of somebody with an account, or of a patient who came by a link."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="push_devices")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, null=True, related_name="push_devices")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    key = models.CharField(max_length=100)  # what is sent is encrypted for this browser
+    secret = models.CharField(max_length=30)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(user=None) ^ Q(patient=None), name="a_device_is_somebodys")]
+
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """What is needed to write to it."""
+        return {"key": webpush.decode(self.key), "secret": webpush.decode(self.secret)}
 
 
 class MessageQuerySet(models.QuerySet):
@@ -55,7 +78,7 @@ TRUE_WHILE = {
     Kind.FOLLOW_UP: {State.COMPLETED},
     Kind.OTHER_WAYS: {State.WAITING},
 }
-ABOUT = ("change", "visit", "duty_call")
+ABOUT = ("change", "visit", "duty_call", "offer")
 ABOUT_ONE_THING = Q()
 for _named in ABOUT:
     ABOUT_ONE_THING |= Q(**{f"{_name}__isnull": _name != _named for _name in ABOUT})
@@ -76,9 +99,11 @@ class Message(models.Model):
     change = models.ForeignKey(AppointmentChange, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     duty_call = models.ForeignKey(DutyCall, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     reader = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # else: the patient
     channel = models.CharField(max_length=10, choices=Channel)
+    device = models.ForeignKey(PushDevice, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=5, choices=Language)
     due_at = models.DateTimeField()
     until = models.DateTimeField()  # afterwards it helps nobody
@@ -105,8 +130,14 @@ class Message(models.Model):
         return self.change.appointment if self.change else None
 
     @property
+    def clinic(self) -> Clinic:
+        return (self.visit or self.appointment or self.offer.entry).clinic
+
+    @property
     def to(self) -> str:
         """The address as it is at this moment; empty if there is none any more."""
+        if self.channel == Channel.PUSH:
+            return self.device.endpoint if self.device else ""
         if self.channel == Channel.EMAIL:
             return self.reader.email if self.reader else ""
         return self.patient.phone
@@ -117,6 +148,8 @@ class Message(models.Model):
             return DutyCall.objects.open().filter(pk=self.duty_call_id).exists()
         if self.reader and not Patient.objects.acted_for_by(self.reader).filter(pk=self.patient_id).exists():
             return False  # the right to act for the patient was taken back
+        if self.offer:
+            return timezone.now() < self.until and self.offer.state == Offer.State.OPEN
         return timezone.now() < self.until and (self._visit_is() if self.visit else self._appointment_is())
 
     def _appointment_is(self) -> bool:

@@ -6,8 +6,9 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.models import Scope
 from scheduling import lateness
-from scheduling.models import Appointment, AppointmentChange, Delay
+from scheduling.models import Appointment, AppointmentChange, Delay, Offer
 from visits import overrun, queue
 from visits.models import DutyCall, Visit
 from visits.states import State
@@ -25,6 +26,7 @@ FIRST = {
 }
 UPSET = {AppointmentChange.What.CANCELLED, AppointmentChange.What.PROPOSED}  # of what will not be, nobody is reminded
 TOO_SOON = timedelta(minutes=30)  # what the first message has just said need not be said again
+PUSHED = {Kind.HOUR, Kind.NEXT, Kind.OFFER}  # what is read at once or is of no use
 FOLLOW_UP_AFTER = timedelta(minutes=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SETTLED = timedelta(minutes=2)  # who has just joined the queue still looks at the page
@@ -37,7 +39,7 @@ def plan(change: AppointmentChange) -> None:
     earlier = Message.objects.planned().filter(change__appointment=appointment, change__lt=change.pk)
     earlier.update(state=Message.State.STALE)
     is_latest = not appointment.changes.filter(pk__gt=change.pk).exists()
-    for reader in readers.of(appointment.patient, appointment.booked_by):
+    for reader in readers.of(appointment.patient, appointment.booked_by, to=Scope.BOOK):
         for kind, due_at, until in _due(change, timezone.now()):
             _make(kind, reader, due_at, until, change=change, state=None if is_latest else Message.State.STALE)
 
@@ -60,7 +62,7 @@ def unplanned() -> models.QuerySet:
 def plan_follow_up(visit: Visit) -> None:
     """After the visit: where to read what was said."""
     due_at = visit.ended_at + FOLLOW_UP_AFTER
-    for reader in readers.of(visit.patient):
+    for reader in readers.of(visit.patient, to=Scope.READ):
         _make(Kind.FOLLOW_UP, reader, due_at, visit.ended_at + DAY, visit=visit)
 
 
@@ -76,7 +78,7 @@ def plan_next() -> None:
     for place in queue.soon(now):
         visit = place.visit
         if visit.channel != Visit.Channel.CLINIC and visit.waiting_since < now - SETTLED:
-            for reader in readers.of(visit.patient):
+            for reader in readers.of(visit.patient, to=Scope.JOIN):
                 _make(Kind.NEXT, reader, now, now + HOUR, visit=visit)
 
 
@@ -99,6 +101,8 @@ def offer_other_ways(visit: Visit) -> None:
     now = timezone.now()
     for reader in readers.of(visit.patient):
         _make(Kind.OTHER_WAYS, reader, now, now + HOUR, visit=visit)
+
+
 def plan_late(delay: Delay) -> None:
     """Everybody after is told how much later they begin; who has been told the same before is not told again."""
     now, after = timezone.now(), lateness.after(delay)
@@ -111,22 +115,38 @@ def plan_late(delay: Delay) -> None:
     Delay.objects.filter(pk=delay.pk).update(told_at=now)
 
 
+def plan_offer(offer: Offer) -> None:
+    """A time became free: who may book it for the patient is told until when it is kept."""
+    now = timezone.now()
+    for reader in readers.of(offer.entry.patient, offer.entry.asked_by, to=Scope.BOOK):
+        _make(Kind.OFFER, reader, now, offer.expires_at, offer=offer)
+
+
+def untold() -> models.QuerySet:
+    """Open offers that nobody was told of: the process died between the offer and the planning."""
+    planned = Message.objects.filter(offer=OuterRef("pk"))
+    return Offer.objects.filter(~Exists(planned), state=Offer.State.OPEN, expires_at__gt=timezone.now())
+
+
 def plan_link(wish_id: int, reader: readers.Reader, *, change=None, visit=None) -> None:
     """The link again, for who asked for it."""
     now = timezone.now()
     _make(Kind.LINK, reader, now, now + HOUR, change=change, visit=visit, again=f".wish{wish_id}")
 
 
-def _make(kind, reader, due_at, until, *, change=None, visit=None, state=None, again=""):
-    about = f"change{change.pk}" if change else f"visit{visit.pk}"
+def _make(kind, reader, due_at, until, *, change=None, visit=None, offer=None, state=None, again=""):
+    """The message, and the same to each browser that wants to be told at once."""
+    about = f"change{change.pk}" if change else f"visit{visit.pk}" if visit else f"offer{offer.pk}"
     channel = reader.channel(kind)
     unreachable = channel == Channel.NONE
-    Message.objects.get_or_create(
-        key=f"{kind}.{about}.{reader.name}{again}",
-        defaults={
-            "kind": kind, "change": change, "visit": visit, "patient": reader.patient, "reader": reader.user,
-            "channel": channel, "language": reader.language, "due_at": due_at, "until": until,
-            "state": state or (Message.State.FAILED if unreachable else Message.State.PLANNED),
-            "problem": "nobody to send it to" if unreachable else "",
-        },
-    )  # fmt: skip
+    key = f"{kind}.{about}.{reader.name}{again}"
+    facts = {
+        "kind": kind, "change": change, "visit": visit, "offer": offer, "patient": reader.patient, "reader": reader.user,
+        "language": reader.language, "due_at": due_at, "until": until, "state": state or Message.State.PLANNED,
+    }  # fmt: skip
+    for device in reader.devices if kind in PUSHED else ():
+        pushed = facts | {"channel": Channel.PUSH, "device": device}
+        Message.objects.get_or_create(key=f"{key}.push{device.pk}", defaults=pushed)
+    if unreachable:
+        facts |= {"state": state or Message.State.FAILED, "problem": "nobody to send it to"}
+    Message.objects.get_or_create(key=key, defaults=facts | {"channel": channel})

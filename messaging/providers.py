@@ -7,17 +7,22 @@ from email.utils import parseaddr
 from pathlib import Path
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from .models import Channel
+from scheduling import fetching
+
+from . import push, webpush
+from .models import Channel, PushDevice
 from .words import Letter
 
 SECONDS = 5  # a worker has other work than waiting
 LATER = {408, 425, 429}  # answers that mean: not now
+GONE = {404, 410}  # the browser does not want to be told any more
+KEPT_SECONDS = 60 * 60  # so long a push service tries to reach a phone that is off
 
 
 class Away(Exception):
@@ -97,8 +102,44 @@ class Http:
         raise (Away if again else Undeliverable)(f"HTTP {answer.status_code}")
 
 
+class Push:
+    """One POST to the push service of a browser; a service that knows the browser no more ends its subscription."""
+
+    def send(self, letter: Letter, *, to: str, key: str) -> None:
+        device = PushDevice.objects.get(endpoint=to)
+        words = {"title": letter.subject, "body": letter.text, "url": letter.link, "tag": key}
+        body = webpush.encrypt(json.dumps(words, ensure_ascii=False).encode(), **device.keys)
+        status = self._post(to, body, topic=UUID(key).hex)
+        if status in GONE:
+            push.unsubscribe(device.pk)
+            raise Undeliverable("the browser is gone")
+        if not httpx.codes.is_success(status):
+            again = status >= httpx.codes.INTERNAL_SERVER_ERROR or status in LATER or status in {401, 403}
+            raise (Away if again else Undeliverable)(f"HTTP {status}")
+
+    def _post(self, endpoint: str, body: bytes, *, topic: str) -> int:
+        """The address came from a browser, so it must be a public https server. The topic replaces a twin."""
+        who = webpush.authorization(endpoint, key=push.own_key(), contact=settings.PUBLIC_URL, now=int(time.time()))
+        headers = {"Content-Encoding": "aes128gcm", "TTL": str(KEPT_SECONDS), "Urgency": "high", "Topic": topic}
+        try:
+            name, ip = fetching.check(endpoint, private=settings.PUSH_MAY_BE_PRIVATE)
+            url = httpx.URL(endpoint)
+            headers |= {"Host": url.netloc.decode(), "Authorization": who}
+            with httpx.Client(timeout=SECONDS, trust_env=False) as client:
+                asked = client.build_request(
+                    "POST", url.copy_with(host=ip), content=body, headers=headers, extensions={"sni_hostname": name}
+                )
+                return client.send(asked).status_code
+        except fetching.Forbidden:
+            raise Undeliverable("not a public address") from None
+        except (httpx.HTTPError, OSError) as error:
+            raise Away(type(error).__name__) from None
+
+
 def of(channel: str) -> Provider:
     """The way of a channel; without one of its own, a file."""
+    if channel == Channel.PUSH:
+        return Push()
     if channel == Channel.EMAIL and settings.MAIL_IS_SET_UP:
         return Mail()
     urls = {Channel.SMS: (settings.SMS_URL, settings.SMS_TOKEN), Channel.KAKAO: (settings.KAKAO_URL, settings.KAKAO_TOKEN)}

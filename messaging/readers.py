@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from accounts.models import Grant, Patient, User
+from accounts.models import Grant, Patient, Scope, User
 
 from .models import Channel, Kind
 
-BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OTHER_WAYS, Kind.LATE, Kind.PROPOSED}  # read at once, even by who has a mail address
+# Read at once, even by who has a mail address.
+BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.OTHER_WAYS, Kind.LATE, Kind.PROPOSED}
 
 
 class Reader(NamedTuple):
@@ -27,6 +28,11 @@ class Reader(NamedTuple):
     def language(self) -> str:
         return self.user.language if self.user else self.patient.language
 
+    @property
+    def devices(self):
+        """The browsers that want to be told at once."""
+        return (self.user or self.patient).push_devices.all()
+
     def channel(self, kind: Kind) -> Channel:
         """By mail, which carries the calendar file; by phone what is urgent, and whom no mail reaches."""
         own = self.user is None or self.user.pk == self.patient.user_id
@@ -35,9 +41,9 @@ class Reader(NamedTuple):
         return Channel.EMAIL if self.user else Channel.NONE
 
 
-def of(patient: Patient, booked_by: User | None = None) -> list[Reader]:
-    """The patient, and who booked and may act for them; if neither can be reached, all who may act for them."""
-    acting = {grant.user for grant in Grant.objects.live().filter(patient=patient).select_related("user")}
+def of(patient: Patient, booked_by: User | None = None, *, to: Scope) -> list[Reader]:
+    """The patient, and who booked and may act for them in this; if neither can be reached, all who may act in this."""
+    acting = {grant.user for grant in Grant.objects.live(to).filter(patient=patient).select_related("user")}
     users = {patient.user} if patient.user else set()
     users |= acting & {booked_by}
     if not users and not patient.phone:

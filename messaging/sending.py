@@ -12,11 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from . import providers, quiet, readers, words
-from .models import Kind, Message
+from .models import Channel, Kind, Message
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # longer than any task may live
-AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.HOUR, Kind.NEXT, Kind.LINK, Kind.OTHER_WAYS, Kind.DUTY, Kind.LATE}  # asked for just now, or at once
+SOON = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.OTHER_WAYS, Kind.DUTY, Kind.LATE}  # later it would help nobody
+AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.LINK, *SOON}  # or asked for just now
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 MOST_SECONDS = 20  # of one sweep; stories to be judged wait for the same workers
 
@@ -59,7 +60,7 @@ def deliver(message: Message) -> bool | None:
     except providers.Away as problem:
         log.warning("%s waits: %s", message, problem)
         _put_back(message, timezone.now() + pause(message.tries), tries=F("tries") + 1, problem=str(problem)[:100])
-        return False
+        return None if message.channel == Channel.PUSH else False  # each browser's way is one of its own
     except providers.Undeliverable as problem:
         log.warning("%s cannot be sent: %s", message, problem)
         return _end(message, Message.State.FAILED, problem=str(problem)[:100])
@@ -82,8 +83,7 @@ def _sleeps_until(message: Message):
     now = timezone.now()
     if message.kind in AT_ANY_HOUR or _is_near(message, now):
         return None
-    clinic = (message.visit or message.appointment).clinic
-    morning = quiet.awake(now, readers.zone(message.reader or message.patient.user, clinic))
+    morning = quiet.awake(now, readers.zone(message.reader or message.patient.user, message.clinic))
     return morning if morning > now else None
 
 

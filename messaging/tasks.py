@@ -19,6 +19,7 @@ def sweep():
         (planning.unfollowed, planning.plan_follow_up),
         (planning.untold_calls, planning.plan_duty_call),
         (lateness.untold, planning.plan_late),
+        (planning.untold, planning.plan_offer),
         (asking.open_wishes, asking.answer),
     ):
         for found in question()[:200]:

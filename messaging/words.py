@@ -27,6 +27,7 @@ class Letter(NamedTuple):
     text: str
     calendar: bytes = b""  # a file for the reader's calendar, by mail only
     method: str = ""  # what the calendar shall do with it
+    link: str = ""  # where it leads
 
     @property
     def short(self) -> str:
@@ -37,45 +38,61 @@ class Letter(NamedTuple):
 def write(message: Message) -> Letter:
     """The letter as it is true at this moment."""
     with translation.override(message.language):
-        about = _of_duty_call if message.duty_call else _of_visit if message.visit else _of_appointment
-        subject, lines = about(message)
+        kinds = {"duty_call": _of_duty_call, "visit": _of_visit, "offer": _of_offer, "change": _of_appointment}
+        about = next(about for name, about in kinds.items() if getattr(message, name))
+        subject, lines, link = about(message)
         subject = " ".join(subject.split())  # a line break in a name would break a mail's head
-        letter = Letter(message.kind, message.channel, message.language, subject, "\n".join(lines))
+        if message.channel == Channel.PUSH:  # it is tapped, so the address is not shown
+            lines = [line for line in lines if link not in line]
+        letter = Letter(message.kind, message.channel, message.language, subject, "\n".join(lines), link=link)
         return _with_calendar(letter, message)
 
 
 def _of_appointment(message):
     appointment, name = message.appointment, message.patient.name
-    link = site(links.make_booked(appointment))
+    link = site(links.for_reader(message.reader, appointment))
     facts = [_when(message, appointment.start), f"{appointment.clinic.name}, {appointment.practitioner.name}"]
     come = _("Come in by this link; it is for this visit alone: %(link)s") % {"link": link}
     if message.kind == Kind.CANCELLED:
-        again = _("Book a new time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
-        return _("Naru: the video visit of %(name)s is cancelled") % {"name": name}, [*facts, again]
+        link = site(reverse("scheduling:openings"))
+        again = _("Book a new time: %(link)s") % {"link": link}
+        return _("Naru: the video visit of %(name)s is cancelled") % {"name": name}, [*facts, again], link
     if message.kind in (Kind.PROPOSED, Kind.LATE):
-        return {Kind.PROPOSED: _of_proposal, Kind.LATE: _of_delay}[message.kind](message, facts, come)
+        return {Kind.PROPOSED: _of_proposal, Kind.LATE: _of_delay}[message.kind](message, facts, come, link)
     if message.kind == Kind.MOVED:
         facts.insert(1, _("Before, it was: %(time)s") % {"time": _when(message, before(message.change).start)})
-    return _subject(message.kind) % {"name": name}, [*facts, come]
+    return _subject(message.kind) % {"name": name}, [*facts, come], link
 
 
-def _of_proposal(message, facts, come):
+def _of_offer(message):
+    """A time became free; who has no account says yes by phone."""
+    offer, clinic = message.offer, message.clinic
+    link = site(reverse("scheduling:mine"))
+    kept = _("It is kept for you until %(time)s.") % {"time": _when(message, offer.expires_at)}
+    answer = _("Take it or leave it here: %(link)s") % {"link": link}
+    if message.reader is None:
+        answer = _("Do you want it? Call %(clinic)s: %(phone)s") % {"clinic": clinic.name, "phone": clinic.phone}
+    facts = [_when(message, offer.start), f"{clinic.name}, {offer.entry.practitioner.name}", kept, answer]
+    return _("Naru: an earlier time became free for %(name)s") % {"name": message.patient.name}, facts, link
+
+
+def _of_proposal(message, facts, come, link):
     """The doctor cannot be there; why is nobody's business."""
     appointment, name, proposal = message.appointment, message.patient.name, message.change.proposal
     sorry = _("%(doctor)s cannot be there at the booked time. We are sorry.") % {"doctor": appointment.practitioner.name}
-    answer = _("Choose another time, or call the clinic: %(link)s") % {"link": site(links.make_booked(appointment))}
+    answer = _("Choose another time, or call the clinic: %(link)s") % {"link": link}
     if proposal.start:
         offer = {"time": _when(message, proposal.start), "doctor": proposal.practitioner.name}
         facts.append(_("We keep this time for you instead: %(time)s, %(doctor)s") % offer)
-        answer = _("Take it, or choose another time: %(link)s") % {"link": site(links.make_booked(appointment))}
-    return _("Naru: another time for the video visit of %(name)s") % {"name": name}, [sorry, *facts, answer]
+        answer = _("Take it, or choose another time: %(link)s") % {"link": link}
+    return _("Naru: another time for the video visit of %(name)s") % {"name": name}, [sorry, *facts, answer], link
 
 
-def _of_delay(message, facts, come):
+def _of_delay(message, facts, come, link):
     late = lateness.of(message.appointment)
     begins = {"time": _when(message, message.appointment.start + late), "minutes": late // timedelta(minutes=1)}
     said = _("It will probably begin about %(minutes)s minutes later: %(time)s") % begins
-    return _("Naru: the video visit of %(name)s begins later") % {"name": message.patient.name}, [*facts, said, come]
+    return _("Naru: the video visit of %(name)s begins later") % {"name": message.patient.name}, [*facts, said, come], link
 
 
 def _subject(kind) -> str:
@@ -91,37 +108,42 @@ def _subject(kind) -> str:
 
 def _of_visit(message):
     visit, name = message.visit, message.patient.name
-    come = _("Come in by this link; it is for this visit alone: %(link)s") % {"link": site(links.make(visit))}
+    link = site(links.for_reader(message.reader, visit))
+    come = _("Come in by this link; it is for this visit alone: %(link)s") % {"link": link}
     if message.kind == Kind.LINK:
-        return _subject(Kind.LINK) % {"name": name}, [visit.clinic.name, come]
+        return _subject(Kind.LINK) % {"name": name}, [visit.clinic.name, come], link
     if message.kind == Kind.FOLLOW_UP:
-        read = _("What the doctor said can be read here for a day: %(link)s") % {"link": site(links.make(visit))}
+        read = _("What the doctor said can be read here for a day: %(link)s") % {"link": link}
         call = _("Do you have a question? Call %(clinic)s: %(phone)s") % {
             "clinic": visit.clinic.name,
             "phone": visit.clinic.phone,
         }
-        return _("Naru: after the video visit of %(name)s") % {"name": name}, [read, call] if visit.clinic.phone else [read]
+        lines = [read, call] if visit.clinic.phone else [read]
+        return _("Naru: after the video visit of %(name)s") % {"name": name}, lines, link
     if message.kind == Kind.OTHER_WAYS:
         book = _("If it can wait, book a time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
-        stay = _("Until then your place is kept. If it gets worse, say so at once: %(link)s") % {"link": site(links.make(visit))}
-        return _("Naru: the wait of %(name)s will be long") % {"name": name}, [visit.clinic.name, book, stay]
+        stay = _("Until then your place is kept. If it gets worse, say so at once: %(link)s") % {"link": link}
+        return _("Naru: the wait of %(name)s will be long") % {"name": name}, [visit.clinic.name, book, stay], link
     place = queue.place_of(visit) if visit.state == State.WAITING else None
     if place is None:
-        return _("Naru: the doctor is calling %(name)s") % {"name": name}, [visit.clinic.name, come]
+        return _("Naru: the doctor is calling %(name)s") % {"name": name}, [visit.clinic.name, come], link
     guess = queue.expectation(place)
-    wait = _("It will probably take %(low)s to %(high)s minutes. Somebody more urgent may be seen before you.") % {
-        "low": guess.from_minutes, "high": guess.to_minutes,
-    }  # fmt: skip
-    return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come]
+    if message.channel == Channel.PUSH:  # it may be read over somebody's shoulder: not even the word "urgent"
+        wait = _("It will probably take %(low)s to %(high)s minutes.")
+    else:
+        wait = _("It will probably take %(low)s to %(high)s minutes. Somebody more urgent may be seen before you.")
+    wait %= {"low": guess.from_minutes, "high": guess.to_minutes}
+    return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come], link
 
 
 def _of_duty_call(message):
     call = message.duty_call
     clinics = ", ".join(clinic.name for clinic in call.practitioner.clinics.all())
+    link = site(reverse("desk:queue"))
     ask = _("More people wait than the doctors on duty can see in time. Can you come? Say yes or no here: %(link)s") % {
-        "link": site(reverse("desk:queue")),
+        "link": link,
     }  # fmt: skip
-    return _("Naru: %(name)s, please come on duty") % {"name": call.practitioner.name}, [clinics, ask]
+    return _("Naru: %(name)s, please come on duty") % {"name": call.practitioner.name}, [clinics, ask], link
 
 
 def before(change):
@@ -135,7 +157,7 @@ def site(path: str) -> str:
 
 
 def _when(message, moment) -> str:
-    clinic = message.appointment.clinic
+    clinic = message.clinic
     return clock.both(moment, readers.zone(_owner(message), clinic), readers.zone(None, clinic))
 
 
@@ -148,5 +170,5 @@ def _with_calendar(letter: Letter, message) -> Letter:
     appointment = message.appointment
     if message.channel != Channel.EMAIL or appointment is None or message.kind in (Kind.PROPOSED, Kind.LATE):
         return letter
-    file = ics.invitation(appointment, link=site(links.make_booked(appointment)), to=message.to)
+    file = ics.invitation(appointment, link=site(links.for_reader(message.reader, appointment)), to=message.to)
     return letter._replace(calendar=file, method=ics.method(appointment))

@@ -80,5 +80,5 @@ def summary(request, pk):
 def _looks(visit):
     """Who looked at this visit and at what, newest first."""
     events = AuditEvent.objects.filter(subject=visit._meta.label_lower, subject_id=str(visit.pk), action__in=LOOKS)
-    events = events.select_related("by__practitioner").order_by("-pk")[:MOST_LOOKS]
+    events = events.select_related("by__practitioner", "patient").order_by("-pk")[:MOST_LOOKS]
     return [(event, LOOKS[event.action]) for event in events]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,13 +35,12 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
     again = partial(_booked_before, request_key, patient)
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
     is_free = is_open(slot, practitioner, clinic, kind=kind)
-    held = None if is_free else _holds(by, slot, practitioner)
-    if not is_free and not held:
+    if not is_free and not _is_open_to(by, slot, practitioner, clinic, kind):
         return again() or refuse()
 
     def write():
-        if held:
-            Hold.objects.filter(pk=held.pk).delete()
+        if not is_free:
+            _own(by, slot, practitioner).delete()  # what somebody held makes place for what they book
         appointment = Appointment.objects.create(
             practitioner=practitioner, clinic=clinic, patient=patient, start=slot.start, end=slot.end, kind=kind,
             request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind),
@@ -55,11 +55,11 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
 def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES) -> Hold:
     """Keep a time for some minutes; whoever fills in a form for another one gives that back."""
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    if not _holds(by, slot, practitioner) and not is_open(slot, practitioner, clinic, kind=kind):
+    if not _is_open_to(by, slot, practitioner, clinic, kind):
         refuse()
 
     def write():
-        Hold.objects.filter(by=by, offer=None, proposal=None).delete()
+        Hold.objects.of_form(by).delete()
         until = timezone.now() + timedelta(minutes=minutes)
         kept = Hold.objects.create(practitioner=practitioner, start=slot.start, end=slot.end, by=by, expires_at=until)
         BookedCell.objects.bulk_create(
@@ -80,6 +80,8 @@ def move(appointment, slot: Slot, *, by, practitioner=None, reason="") -> Appoin
     def write():
         moved = _still_booked(appointment)
         moved.cells.all().delete()
+        if by:
+            Hold.objects.of_form(by).delete()
         if not is_open(slot, practitioner, clinic, kind=kind):
             refuse()
         moved.start, moved.end, moved.practitioner, moved.room = slot.start, slot.end, practitioner, _room_for(slot, clinic, kind)
@@ -116,6 +118,11 @@ def book_series(slots: Sequence[Slot], *, practitioner, clinic, patient, request
     return [book(slot, request_key=key, **facts) for slot, key in zip(slots, keys, strict=True)]
 
 
+def held(practitioner, *, by) -> Hold | None:
+    """The time with this doctor that somebody holds while they fill in the form."""
+    return Hold.objects.of_form(by).filter(practitioner=practitioner, expires_at__gt=timezone.now()).first()
+
+
 def forget_old_holds() -> int:
     """Holds that ran out; nobody waits for this, since whoever wants their time takes it anyway."""
     return Hold.objects.filter(expires_at__lte=timezone.now()).delete()[0]
@@ -141,10 +148,18 @@ def _race(write: Callable, again: Callable, refuse: Callable):
     return refuse()
 
 
-def _holds(by, slot: Slot, practitioner) -> Hold | None:
-    """This person's hold of this very time; what is proposed to a patient is not theirs."""
-    mine = Hold.objects.filter(by=by, practitioner=practitioner, start=slot.start, end=slot.end, proposal=None)
-    return mine.filter(expires_at__gt=timezone.now()).first()
+def _own(by, slot: Slot, practitioner):
+    """What somebody holds: by a form, or this very time by an offer too; what is proposed to a patient is nobody else's."""
+    this = Q(practitioner=practitioner, start=slot.start, end=slot.end)
+    mine = Hold.objects.filter(by=by, proposal=None, expires_at__gt=timezone.now())
+    return mine.filter(Q(offer=None) | this)
+
+
+def _is_open_to(by, slot: Slot, practitioner, clinic, kind) -> bool:
+    """Whether a time is open to somebody who may hold it; time off and the doctor's hours count all the same."""
+    own = _own(by, slot, practitioner)
+    is_held = own.filter(practitioner=practitioner, start=slot.start, end=slot.end).exists()
+    return is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held)
 
 
 def _cells(slot: Slot, kind):

@@ -1,9 +1,13 @@
 """A moment in words. On every page and in every message the same words name the same instant."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
@@ -32,6 +36,32 @@ def said(moment: datetime, zone: ZoneInfo) -> str:
     return date_format(local, _("D j M Y, H:i")) + which(local)
 
 
+def said_here(moment: datetime) -> str:
+    """The same on the reader's clock."""
+    return said(moment, timezone.get_current_timezone())
+
+
+def day(date: date) -> str:
+    """A day alone."""
+    return date_format(date, _("D j M Y"))
+
+
+def near_day(date: date) -> str:
+    """A day of the next weeks, for a button."""
+    return date_format(date, _("D j M"))
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """A zone as people call it: Korean time, not Asia/Seoul."""
+    return _("Korean time") if zone.key in ("Asia/Seoul", "ROK") else _called(zone, get_language() or "ko")
+
+
+@lru_cache(maxsize=1000)
+def _called(zone: ZoneInfo, language: str) -> str:
+    name = get_timezone_name(zone, width="long", locale=language, zone_variant="generic")
+    return zone.key.rpartition("/")[2] if "(" in name else name  # of no country: UTC, GMT+5
+
+
 def which(local: datetime) -> str:
     """Empty, except when the clocks are set back: then the same reading comes twice, and the offset tells them apart."""
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
@@ -48,5 +78,8 @@ def both(moment: datetime, reader: ZoneInfo, clinic: ZoneInfo) -> str:
     """The reader's clock, and the clinic's where it shows another time."""
     if not differ(moment, reader, clinic):
         return said(moment, reader)
-    facts = {"here": said(moment, reader), "zone": reader.key, "there": said(moment, clinic), "clinic_zone": clinic.key}
+    names = zone_name(reader), zone_name(clinic)
+    if names[0] == names[1]:  # Denver and Phoenix are both on Mountain Time, and not on the same clock
+        names = reader.key, clinic.key
+    facts = {"here": said(moment, reader), "zone": names[0], "there": said(moment, clinic), "clinic_zone": names[1]}
     return _("%(here)s (%(zone)s). At the clinic it is then %(there)s (%(clinic_zone)s)") % facts

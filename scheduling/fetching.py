@@ -35,14 +35,14 @@ def fetch(address: str) -> bytes:
     raise Away("too many redirects")
 
 
-def check(address: str) -> tuple[str, str]:
+def check(address: str, private: bool | None = None) -> tuple[str, str]:
     """The name and the one IP address that will be asked; the name is not looked up again, so it cannot change its mind."""
     try:
         parts = urlsplit(address)
         name, port = parts.hostname or "", parts.port
     except ValueError:
         raise Forbidden(address) from None
-    private = settings.CALENDARS_MAY_BE_PRIVATE
+    private = settings.CALENDARS_MAY_BE_PRIVATE if private is None else private
     if parts.scheme != "https" and not (private and parts.scheme == "http") or not name or parts.username:
         raise Forbidden(address)
     found = [row[4][0] for row in socket.getaddrinfo(name, port or 443, type=socket.SOCK_STREAM)]

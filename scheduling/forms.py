@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refused
-from accounts.models import Patient
+from accounts.models import Patient, Scope
 
 from . import calendars, fetching
 from .slots import Slot
@@ -78,17 +78,16 @@ class PersonForm(forms.Form):
     patient = forms.ModelChoiceField(
         Patient.objects.none(),
         label=gettext_lazy("Who is the appointment for?"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "naru-choices"}),
         empty_label=None,
         error_messages={"required": gettext_lazy("Please choose who the appointment is for.")},
     )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        people = Patient.objects.acted_for_by(user).order_by("name")
+        people = Patient.objects.acted_for_by(user, Scope.BOOK).order_by("name")
         self.fields["patient"].queryset = people
-        if len(people) == 1:
-            self.fields["patient"].initial = people[0]
+        self.only = people[0] if len(people) == 1 else None  # one person is named and not asked for
 
 
 class BookingForm(PersonForm):

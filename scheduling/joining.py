@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 
+from . import clock
 from .models import Appointment
 
 EARLY = timedelta(minutes=15)
@@ -59,6 +59,6 @@ def check_time(appointment: Appointment) -> None:
     if appointment.status == Appointment.Status.CANCELLED:
         raise NotNow(_("This appointment was cancelled. Please book a new time."))
     if timezone.now() < opens_at(appointment):
-        opens = date_format(timezone.localtime(opens_at(appointment)), "DATETIME_FORMAT")
+        opens = clock.said_here(opens_at(appointment))
         raise NotNow(_("You can come in from %(time)s on.") % {"time": opens})
     raise NotNow(_("This appointment is over. Please book a new time, or come in without one."))

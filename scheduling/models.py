@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import AppendOnly
-from accounts.models import Clinic, Patient, Practitioner, User
+from accounts.models import Clinic, Patient, Practitioner, Scope, User
 
 
 class Weekday(models.IntegerChoices):
@@ -194,6 +194,7 @@ class Appointment(models.Model):
         FULFILLED = "fulfilled", _("Took place")
         CANCELLED = "cancelled", _("Cancelled")
         NOSHOW = "noshow", _("Did not come")
+        TECHNICAL = "technical", _("The technology failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
@@ -242,6 +243,12 @@ class AppointmentChange(AppendOnly):
         ordering = ["pk"]
 
 
+class HoldQuerySet(models.QuerySet):
+    def of_form(self, user):
+        """What somebody holds while they fill in a form; what is offered or proposed is no such thing."""
+        return self.filter(by=user, offer=None, proposal=None)
+
+
 class Hold(models.Model):
     """A time that is kept for somebody while they fill in the form."""
 
@@ -251,6 +258,8 @@ class Hold(models.Model):
     end = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField(db_index=True)
+
+    objects = HoldQuerySet.as_manager()
 
 
 class BookedCell(models.Model):
@@ -314,8 +323,8 @@ class Delay(models.Model):
 
 class WaitlistQuerySet(models.QuerySet):
     def of_patient(self, user):
-        """Places of this person and of those they act for, as long as they wait."""
-        return self.filter(patient__in=Patient.objects.acted_for_by(user), closed_at=None)
+        """Places of this person and of those they book for, as long as they wait."""
+        return self.filter(patient__in=Patient.objects.acted_for_by(user, Scope.BOOK), closed_at=None)
 
 
 class WaitlistEntry(models.Model):
@@ -344,8 +353,8 @@ class WaitlistEntry(models.Model):
 
 class OfferQuerySet(models.QuerySet):
     def of_patient(self, user):
-        """Open offers to this person and to those they act for."""
-        return self.filter(entry__patient__in=Patient.objects.acted_for_by(user), state=Offer.State.OPEN)
+        """Open offers to this person and to those they book for."""
+        return self.filter(entry__patient__in=Patient.objects.acted_for_by(user, Scope.BOOK), state=Offer.State.OPEN)
 
 
 class Offer(models.Model):

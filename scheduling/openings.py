@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.utils import timezone
 
-from .models import Appointment, Availability, BookedCell, DayLimit, Opening, TimeOff, VisitType
+from .models import Appointment, Availability, BookedCell, DayLimit, Hold, Opening, TimeOff, VisitType
 from .slots import CELL, Slot, free, merged, minute, moment, opening
 
 HORIZON = timedelta(days=14)
@@ -26,17 +26,17 @@ class Period(NamedTuple):
     slot_minutes: int
 
 
-def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=None, end=None) -> list[Slot]:
-    """The free slots of a doctor in a clinic, soonest first."""
-    return of_doctors([practitioner], clinic, kind=kind, start=start, end=end)[practitioner.pk]
+def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None) -> list[Slot]:
+    """The free slots of a doctor in a clinic, soonest first; a time that this very person holds is free for them."""
+    return of_doctors([practitioner], clinic, kind=kind, start=start, end=end, by=by)[practitioner.pk]
 
 
-def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None) -> dict[int, list[Slot]]:
+def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None) -> dict[int, list[Slot]]:
     """The free slots of each of these doctors in a clinic; as many questions to the database for forty as for one."""
     start, end = window(kind, start, end)
     doctors = [practitioner.pk for practitioner in practitioners]
     open_hours = hours_of(doctors, clinic, start, end)
-    busy = _busy(doctors, start, end)
+    busy = _busy(doctors, start, end, Hold.objects.of_form(by) if by else None)
     full = _full_days(doctors, clinic, start, end)
     first, last = minute(start + timedelta(seconds=59)), minute(end)
     found = {}
@@ -47,14 +47,17 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
     return found
 
 
-def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None) -> bool:
-    """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day."""
+def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, own=None, is_held=False) -> bool:
+    """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day.
+
+    own: holds that are in nobody's way, being those of the one who asks; what is held has kept its notice.
+    """
     first, last = window(kind)
-    if slot.start < first or slot.end > last:
+    if slot.start < (timezone.now() if is_held else first) or slot.end > last:
         return False
     doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
     at, ends = minute(slot.start), minute(slot.end + gap)
-    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap)[practitioner.pk]):
+    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap, own)[practitioner.pk]):
         return False
     periods = hours_of(doctors, clinic, slot.start, slot.end)[practitioner.pk]
     length = (slot.end - slot.start) // timedelta(minutes=1)
@@ -123,12 +126,15 @@ def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime
         day += timedelta(days=7)
 
 
-def _busy(doctors, start, end) -> dict[int, list[tuple[int, int]]]:
-    """What is sold, held or taken off."""
+def _busy(doctors, start, end, own=None) -> dict[int, list[tuple[int, int]]]:
+    """What is sold, held by others or taken off."""
     found = defaultdict(list)
     near = {"start__gte": start - CELL, "start__lt": end, "practitioner__in": doctors}
     alive = Q(hold=None) | Q(hold__expires_at__gt=timezone.now())
-    for doctor, at in BookedCell.objects.filter(alive, **near).values_list("practitioner", "start"):
+    cells = BookedCell.objects.filter(alive, **near)
+    if own is not None:
+        cells = cells.exclude(hold__in=own)
+    for doctor, at in cells.values_list("practitioner", "start"):
         found[doctor].append((minute(at), minute(at) + CELL_MINUTES))
     away = TimeOff.objects.filter(practitioner__in=doctors, start__lt=end, end__gt=start)
     for doctor, begins, ends in away.values_list("practitioner", "start", "end"):

@@ -6,7 +6,6 @@ app_name = "scheduling"
 urlpatterns = [
     path("", views.clinics, name="openings"),
     path("mine/", views.mine, name="mine"),
-    path("mine/<uuid:pk>/", views.appointment, name="appointment"),
     path("waitlist/<int:pk>/leave/", waitlist_views.leave, name="leave_waitlist"),
     path("offer/<uuid:pk>/<slug:answer>/", waitlist_views.answer, name="answer_offer"),
     path("<int:clinic>/<int:doctor>/waitlist/", waitlist_views.ask, name="ask_waitlist"),

@@ -1,17 +1,18 @@
 """Find a time, book it, see it, give it back."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit
 from accounts.models import Clinic, Practitioner, User
 
-from . import booking, calendars, ics
+from . import booking, calendars, clock, ics
 from .forms import BookingForm, FollowForm, WaitlistForm, by_day, chosen_day, chosen_slot, picked
 from .models import Appointment, CalendarFeed, Offer, WaitlistEntry
 from .openings import open_slots
@@ -39,11 +40,11 @@ def times(request, clinic, doctor):
     clinic, doctor = clinic_and_doctor(clinic, doctor)
     kinds = clinic.visit_types.filter(is_offered=True)
     kind = picked(kinds, request.GET.get("kind", "")) or kinds.first()
-    days = by_day(open_slots(doctor, clinic, kind=kind))
+    days = by_day(open_slots(doctor, clinic, kind=kind, by=request.user))
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
     page |= {"kinds": kinds, "kind": kind}
-    page["waitlist"] = WaitlistForm(user=request.user)
+    page |= {"waitlist": WaitlistForm(user=request.user), "held": booking.held(doctor, by=request.user)}
     return render(request, "scheduling/times.html", page | _clock(clinic))
 
 
@@ -65,7 +66,9 @@ def book(request, clinic, doctor):
         appointment = booking.book(slot, **facts, **form.cleaned_data)
     except booking.SlotTaken as taken:  # the one refusal with choices of its own
         return render(request, "scheduling/taken.html", page | {"sentence": taken, "slots": taken.alternatives}, status=409)
-    return redirect("scheduling:appointment", pk=appointment.pk)
+    said = {"time": clock.said_here(appointment.start), "name": appointment.patient.name}
+    messages.success(request, _("Booked for %(name)s: %(time)s. We send you a message with the link.") % said)
+    return redirect("visits:ahead", pk=appointment.pk)
 
 
 @require_safe
@@ -78,16 +81,6 @@ def mine(request):
     page["offers"] = Offer.objects.of_patient(request.user).select_related("entry__patient", "entry__practitioner")
     page["waiting"] = WaitlistEntry.objects.of_patient(request.user).select_related("patient", "practitioner")
     return render(request, "scheduling/mine.html", page)
-
-
-@require_safe
-@login_required
-def appointment(request, pk):
-    """One appointment: when, where, and the door to it."""
-    found = get_object_or_404(Appointment.objects.visible_to(request.user), pk=pk)
-    audit.record(request.user, "appointment.read", found)
-    own = Appointment.objects.of_patient(request.user).filter(pk=pk).exists()
-    return render(request, "scheduling/appointment.html", {"appointment": found, "own": own} | _clock(found.clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

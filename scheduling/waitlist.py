@@ -60,7 +60,7 @@ def offer_time(slot: Slot, practitioner) -> Offer | None:
 
 @transaction.atomic
 def _offer_to(entry, slot) -> Offer:
-    minutes = settings.WAITLIST_OFFER_MINUTES
+    minutes = min(settings.WAITLIST_OFFER_MINUTES, (slot.start - timezone.now()) // timedelta(minutes=1))  # never past its start
     held = booking.hold(
         slot, practitioner=entry.practitioner, clinic=entry.clinic, kind=entry.kind, by=entry.asked_by, minutes=minutes
     )

@@ -1,11 +1,13 @@
 """The waitlist, for patients: ask for an earlier time, answer an offer, want none any more."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from . import waitlist
+from . import clock, waitlist
 from .forms import WaitlistForm
 from .models import Offer, WaitlistEntry
 from .views import clinic_and_doctor
@@ -21,6 +23,7 @@ def ask(request, clinic, doctor):
     form = WaitlistForm(request.POST, user=request.user)
     if form.is_valid():
         waitlist.ask(form.cleaned_data["patient"], practitioner=doctor, clinic=clinic, until=form.until, by=request.user)
+        messages.success(request, _("You are on the waiting list. We write to you when a time becomes free."))
         return redirect("scheduling:mine")
     return redirect("scheduling:times", clinic.pk, doctor.pk)
 
@@ -30,6 +33,7 @@ def ask(request, clinic, doctor):
 def leave(request, pk):
     """Want no earlier time any more."""
     waitlist.withdraw(get_object_or_404(WaitlistEntry.objects.of_patient(request.user), pk=pk), by=request.user)
+    messages.success(request, _("You are not on the waiting list any more."))
     return redirect("scheduling:mine")
 
 
@@ -41,4 +45,6 @@ def answer(request, pk, answer):
     if answer not in ANSWERS:
         raise Http404
     ANSWERS[answer](offer, by=request.user)
+    said = {"time": clock.said_here(offer.start), "name": offer.entry.patient.name}
+    messages.success(request, (_("Booked for %(name)s: %(time)s") if answer == "accept" else _("Not taken: %(time)s")) % said)
     return redirect("scheduling:mine")

@@ -213,6 +213,10 @@ EMAIL_TIMEOUT = 5  # seconds; a worker has other work than waiting for a mail se
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "naru@localhost")
 SMS_URL, SMS_TOKEN = os.environ.get("SMS_URL", ""), os.environ.get("SMS_TOKEN", "")
 KAKAO_URL, KAKAO_TOKEN = os.environ.get("KAKAO_URL", ""), os.environ.get("KAKAO_TOKEN", "")
+# Web Push: the key by which browsers know this house (base64 of 32 bytes; made once under NARU_STATE if none is set). The push
+# services are public; a house that runs its own may open its walls to it.
+VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
+PUSH_MAY_BE_PRIVATE = _flag("PUSH_MAY_BE_PRIVATE", False)
 
 # Doctors' outside calendars are read from public https servers alone; a clinic with a calendar server inside its own walls may
 # open that, for whoever may add a calendar.

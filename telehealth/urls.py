@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", metrics.page, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
+    path("people/", include("accounts.urls")),
     path("booking/", include("scheduling.urls")),
     path("", include("visits.urls")),
     path("", include("messaging.urls")),

@@ -75,7 +75,7 @@ class SignedOutTest(TestCase):
                     self.assertIn(response.status_code, {200, 302, 400, 401, 403, 404, 405, 410, 415})
 
     def test_who_is_not_signed_in_sees_only_what_is_for_everybody(self):
-        everybody = {"/", "/healthz", "/api/schema/", "/link/", "/fairness/", "/fairness.json"}
+        everybody = {"/", "/healthz", "/api/schema/", "/link/", "/worker.js", "/fairness/", "/fairness.json"}
         for route in addresses():
             url = filled(route, uuid=uuid.uuid4(), int=1, slug="words")
             if not route.startswith(("account/", "i18n/", "demo/")) and self.client.get(url).status_code == 200:

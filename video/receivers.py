@@ -2,11 +2,13 @@
 
 from django.dispatch import receiver
 
+from accounts.signals import grant_ended
 from visits.models import Change
 from visits.signals import visit_changed
 from visits.states import OPEN, WITH_DOCTOR, State
 
 from . import recording, rooms
+from .models import Participant
 from .signals import people_changed
 
 
@@ -27,3 +29,11 @@ def follow_the_visit(sender, change, **kwargs):
 @receiver(people_changed)
 def follow_the_people(sender, room, **kwargs):
     recording.review(room)
+
+
+@receiver(grant_ended)
+def show_out(sender, grant, **kwargs):
+    """Whoever lost the right to act leaves the room."""
+    seats = Participant.objects.filter(user=grant.user_id, room__visit__patient=grant.patient_id, left_at=None)
+    for seat in seats.select_related("room"):
+        rooms.tell(seat.room, "room.out", person=str(seat.pk))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.naming import named
 from visits.hints import push
 from visits.models import Visit
 from visits.states import WITH_DOCTOR
@@ -156,7 +157,7 @@ def may_come_in(visit, user) -> bool:
 def _name_of(visit, user):
     if user is None or user.pk == visit.patient.user_id:
         return visit.patient.name
-    return user.practitioner.name if hasattr(user, "practitioner") else str(user)
+    return named(user, visit.patient)[:100]
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ import secrets
 from django.core import signing
 from django.core.cache import cache
 
+from accounts.models import Grant, Scope
 from visits.states import WITH_DOCTOR
 
-from .models import Participant
+from .models import Participant, Role
 
 TOKEN_SECONDS = 60
 SALT = "video.seat"
@@ -42,4 +43,7 @@ def _read(token, visit_id):
 def _facts(participant):
     visit, user, guest = participant.room.visit_id, participant.user_id, participant.invitation
     door = f"{guest.state} {guest.holder}" if guest else None  # who was turned away, or has a newer device, stays outside
+    if participant.role == Role.COMPANION and user:  # and so does who lost the right to act for the patient
+        grant = Grant.objects.live(Scope.JOIN).filter(user=user, patient=participant.room.visit.patient_id).first()
+        door = grant and str(grant.pk)
     return {"seat": str(participant.pk), "visit": str(visit), "user": user, "role": str(participant.role), "door": door}

@@ -5,7 +5,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from accounts import proxies
 from accounts.errors import Refused
+from accounts.models import Scope
+from accounts.naming import named
 from scheduling import away, joining, lateness
 from scheduling.joining import Door
 
@@ -16,11 +19,18 @@ def zone_of(appointment) -> ZoneInfo:
     return ZoneInfo(user.time_zone if user else appointment.clinic.time_zone)
 
 
-def facts(appointment) -> dict:
-    """What the page of a booked visit needs."""
+def facts(appointment, user) -> dict:
+    """What the page of a booked visit needs; staff read it, and who acts for the patient does what was given to them."""
     door = joining.door(appointment)
-    may_change = door in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
-    page = {"appointment": appointment, "door": door, "opens_at": joining.opens_at(appointment), "may_change": may_change}
+    changeable = door in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
+    page = {
+        "appointment": appointment,
+        "door": door,
+        "opens_at": joining.opens_at(appointment),
+        "may_change": changeable and proxies.may(user, appointment.patient, Scope.BOOK),
+        "may_join": proxies.may(user, appointment.patient, Scope.JOIN),
+        "booked_by": named(appointment.booked_by, appointment.patient),
+    }
     return page | _upset(appointment)
 
 

@@ -33,6 +33,12 @@ class Hints(AsyncJsonWebsocketConsumer):
     async def duty_changed(self, event):
         await self.send_json({"duty": event["doctor"]})
 
+    async def access_ended(self, event):
+        """Somebody may not act for this patient any more: their page looks again, and finds the door closed."""
+        if self.scope["user"].pk == event["user"]:
+            await self.send_json({"changed": ""})
+            await self.close(code=4404)
+
 
 class VisitHints(Hints):
     """For the patient's page of one visit."""

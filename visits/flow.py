@@ -24,6 +24,8 @@ def arrive(patient, clinic, *, by, channel=Visit.Channel.APP, appointment=None) 
     """Somebody is here: open their visit, or find the one that is open already."""
     try:
         with transaction.atomic():
+            if appointment:
+                _still_booked(appointment)
             visit = Visit.objects.create(
                 patient=patient, clinic=clinic, channel=channel, appointment=appointment, language=patient.language
             )
@@ -32,6 +34,13 @@ def arrive(patient, clinic, *, by, channel=Visit.Channel.APP, appointment=None) 
             return visit
     except IntegrityError:
         return _already_here(patient, clinic, appointment)
+
+
+def _still_booked(appointment):
+    """Who comes in the moment in which somebody closes the appointment: one of the two is first, and the other hears it."""
+    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if locked.status in (Appointment.Status.NOSHOW, Appointment.Status.TECHNICAL, Appointment.Status.CANCELLED):
+        raise WrongState(_("This appointment is over. Please book a new time, or come in without one."))
 
 
 def _already_here(patient, clinic, appointment):

@@ -49,6 +49,14 @@ def make_booked(appointment) -> str:
     return reverse("visits:link", args=[_booked.sign(pk)])
 
 
+def for_reader(user, subject) -> str:
+    """The address for somebody: the patient's own link; who acts for them signs in, so that the door closes with the right."""
+    is_ahead = isinstance(subject, Appointment)
+    if user is None or user.pk == subject.patient.user_id:
+        return make_booked(subject) if is_ahead else make(subject)
+    return reverse("visits:ahead" if is_ahead else "visit", args=[subject.pk])
+
+
 def booked(token) -> Appointment | None:
     """The appointment behind a link; None if it is no link of an appointment."""
     try:

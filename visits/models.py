@@ -1,6 +1,5 @@
 """Where in the journey: the visit is the spine, its changes are history."""
 
-import secrets
 import uuid
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import AppendOnly
-from accounts.models import Clinic, Language, Patient, Practitioner, User
+from accounts.models import Clinic, Language, Patient, Practitioner, Scope, User, new_nonce
 from scheduling.models import Appointment
 
 from .order import POINTS
@@ -38,14 +37,11 @@ class Source(models.TextChoices):
     CLINICIAN = "clinician", _("clinician")
 
 
-def new_nonce():
-    return secrets.token_urlsafe(16)
-
-
 class VisitQuerySet(models.QuerySet):
     def of_patient(self, user):
-        """Visits of this person and of those they act for today."""
-        return self.filter(patient__in=Patient.objects.acted_for_by(user))
+        """Visits of this person; of those they act for, what goes on if they may join, and what is over if they may read."""
+        join, read = (Patient.objects.acted_for_by(user, scope) for scope in (Scope.JOIN, Scope.READ))
+        return self.filter(Q(state__in=OPEN, patient__in=join) | Q(~Q(state__in=OPEN), patient__in=read))
 
     def visible_to(self, user):
         """What this person may read: staff the visits of their clinics, others their own."""
@@ -225,3 +221,22 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "kind"], condition=Q(done_at=None), name="one_open_task_of_a_kind")
         ]
+
+
+class ContactAttempt(AppendOnly):
+    """Somebody tried to reach a patient who had booked and is not here."""
+
+    class Way(models.TextChoices):
+        PHONE = "phone", _("Called by phone")
+        MESSAGE = "message", _("Sent the link again")
+        RELATIVE = "relative", _("Called a relative or the clinic where they are")
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="attempts")
+    way = models.CharField(max_length=10, choices=Way)
+    with_doctor = models.BooleanField()  # the doctor was there and would have begun
+    words = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]

@@ -1,6 +1,11 @@
 """When a visit changed: tell the open pages."""
 
+from functools import partial
+
+from django.db import transaction
 from django.dispatch import receiver
+
+from accounts.signals import grant_ended
 
 from . import hints
 from .models import Change
@@ -18,3 +23,11 @@ def _changes_the_line(change) -> bool:
     if change.what == Change.What.STATE:
         return State.WAITING in (change.old, change.new)
     return change.visit.state == State.WAITING or change.visit.emergency_at is not None
+
+
+@receiver(grant_ended)
+def close_open_pages(sender, grant, **kwargs):
+    """Whoever lost the right to act hears nothing more."""
+    for visit in grant.patient.visits.open():
+        message = {"type": "access.ended", "user": grant.user_id}
+        transaction.on_commit(partial(hints.push, hints.visit_group(visit.pk), message))

@@ -1,18 +1,21 @@
 """Doors into a visit."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from scheduling import away, booking, ics
+from accounts.models import Scope
+from scheduling import away, booking, clock, ics
 from scheduling.forms import by_day, chosen_day, chosen_slot
 from scheduling.models import Appointment
 from scheduling.openings import open_slots
 from scheduling.views import doctors_of
 
 from . import ahead, errands, flow, links
-from .access import actor, appointment_of_person, visit_of_person
+from .access import actor, appointment_of_person, appointment_to_read, or_sign_in, visit_of_person
 from .models import Visit
 
 
@@ -22,16 +25,20 @@ def link(request, token):
     appointment = links.booked(token)
     visit = links.of_appointment(appointment) if appointment else links.open_link(token)
     subject, mine = (visit, Visit.objects) if visit else (appointment, Appointment.objects)
-    if request.user.is_authenticated and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
+    signed_in = request.user.is_authenticated
+    if signed_in and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
         request.session.flush()
+        signed_in = False
     if visit is None:
         return _to_the_door(request, appointment)
-    links.remember(request.session, visit)
+    if not signed_in:  # an account opens it anyway, and for whoever acts for the patient only as long as they may
+        links.remember(request.session, visit)
     return _in_language(redirect("visit", pk=visit.pk), visit.language)
 
 
 def _to_the_door(request, appointment):
-    request.session[links.BOOKED_KEY] = str(appointment.pk)
+    if not request.user.is_authenticated:
+        request.session[links.BOOKED_KEY] = str(appointment.pk)
     request.session["time_zone"] = ahead.zone_of(appointment).key
     return _in_language(redirect("visits:ahead", pk=appointment.pk), appointment.patient.language)
 
@@ -42,29 +49,31 @@ def _in_language(response, language):
 
 
 @require_safe
+@or_sign_in
 def appointment(request, pk):
     """A booked visit before it begins: when its door opens, and what can be done until then."""
-    found = appointment_of_person(request, pk)
+    found = appointment_to_read(request, pk)
     if hasattr(found, "visit"):
         return redirect("visit", pk=found.visit.pk)
     audit.record(actor(request), "appointment.read", found)
-    return render(request, "visits/appointment.html", ahead.facts(found))
+    return render(request, "visits/appointment.html", ahead.facts(found, request.user))
 
 
 @require_safe
 def door(request, pk):
     """The live part of that page."""
-    return render(request, "visits/_door.html", ahead.facts(appointment_of_person(request, pk)))
+    return render(request, "visits/_door.html", ahead.facts(appointment_to_read(request, pk), request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request, pk):
     """Another time with the same doctor; with a colleague where the own doctor is away."""
-    found = ahead.changeable(appointment_of_person(request, pk))
+    found = ahead.changeable(appointment_of_person(request, pk, to=Scope.BOOK))
     doctor = _doctor(found, (request.POST or request.GET).get("doctor", ""))
     try:
         if request.method == "POST":
-            booking.move(found, chosen_slot(request.POST), by=actor(request), practitioner=doctor)
+            moved = booking.move(found, chosen_slot(request.POST), by=actor(request), practitioner=doctor)
+            messages.success(request, _("Moved. The new time: %(time)s") % {"time": clock.said_here(moved.start)})
             return redirect("visits:ahead", pk=pk)
     except booking.SlotTaken as taken:
         return render(request, "visits/move.html", _times(request, found, doctor) | {"sentence": taken}, status=409)
@@ -81,7 +90,7 @@ def _colleagues(appointment):
 
 
 def _times(request, appointment, doctor):
-    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind))
+    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind, by=actor(request)))
     day = chosen_day(request.GET, list(days))
     page = {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
     return page | {"doctor": doctor, "doctors": _colleagues(appointment)}
@@ -90,7 +99,7 @@ def _times(request, appointment, doctor):
 @require_POST
 def accept(request, pk):
     """Take the time that is offered instead, since the doctor is away."""
-    found = appointment_of_person(request, pk)
+    found = appointment_of_person(request, pk, to=Scope.BOOK)
     try:
         away.accept(found, by=actor(request))
     except booking.SlotTaken as taken:
@@ -98,10 +107,14 @@ def accept(request, pk):
     return redirect("visits:ahead", pk=pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request, pk):
-    """Give the time back."""
-    booking.cancel(ahead.changeable(appointment_of_person(request, pk)), by=actor(request))
+    """Ask once, then give the time back."""
+    found = ahead.changeable(appointment_of_person(request, pk, to=Scope.BOOK))
+    if request.method != "POST":
+        return render(request, "visits/cancel.html", {"appointment": found})
+    booking.cancel(found, by=actor(request))
+    messages.success(request, _("Cancelled: %(time)s. Nobody waits for you then.") % {"time": clock.said_here(found.start)})
     return redirect("visits:ahead", pk=pk)
 
 
@@ -109,7 +122,7 @@ def cancel(request, pk):
 def calendar(request, pk):
     """The appointment as a file for the patient's own calendar."""
     found = appointment_of_person(request, pk)
-    link = request.build_absolute_uri(links.make_booked(found))
+    link = request.build_absolute_uri(links.for_reader(actor(request), found))
     response = HttpResponse(ics.copy(found, link=link), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="naru-{str(found.pk)[:8]}.ics"'
     return response

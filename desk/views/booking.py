@@ -3,6 +3,7 @@
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.models import Scope
 from intake import telling
 from intake.models import Intake
 from scheduling.joining import check_time
@@ -13,7 +14,7 @@ from visits.access import actor, appointment_of_person
 @require_POST
 def join(request, pk):
     """The booked time has come: the patient arrives and tells what is wrong; who came by a link stays at this visit."""
-    appointment, by = appointment_of_person(request, pk), actor(request)
+    appointment, by = appointment_of_person(request, pk, to=Scope.JOIN), actor(request)
     check_time(appointment)
     language = by.language if by else appointment.patient.language
     facts = {"by": by, "language": language, "for_whom": _for_whom(appointment.patient, by), "appointment": appointment}

@@ -11,7 +11,7 @@ from records import signing
 from scheduling.models import Appointment
 from video import phone
 from visits import clock, handover, links, load, queue
-from visits.access import actor, visit_of_person
+from visits.access import actor, or_sign_in, visit_of_person
 from visits.models import Acuity, Task, Visit
 from visits.states import State
 
@@ -32,6 +32,7 @@ def home(request):
 
 
 @require_safe
+@or_sign_in
 def visit(request, pk):
     """The visit's page; staff are led to their own view of it."""
     try:
@@ -41,7 +42,8 @@ def visit(request, pk):
             return redirect("desk:visit", pk=pk)
         raise
     audit.record(actor(request), "visit.read", found)
-    link = request.build_absolute_uri(links.make(found))
+    own = actor(request) is None or found.patient.user_id == request.user.pk
+    link = request.build_absolute_uri(links.make(found)) if own else ""
     return render(request, "desk/patient/visit.html", {**_now(found), "link": link})
 
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('triage', '0004_ledger'),
+        ('triage', '0004_outcomes_and_blind'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

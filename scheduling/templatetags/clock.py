@@ -1,5 +1,6 @@
 """Moments on pages, in the same words as in messages: `{{ start|clock }}` is on the reader's clock."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -17,9 +18,27 @@ def clock(moment, zone=None):
 
 
 @register.filter
-def hour(moment):
-    """The time of the day alone, on the reader's clock."""
-    local = moment.astimezone(_zone(None))
+def day(date):
+    """A day, in the same words."""
+    return words.day(date)
+
+
+@register.filter
+def near_day(date):
+    """A day of the next weeks, for a button."""
+    return words.near_day(timezone.localdate(date) if isinstance(date, datetime) else date)
+
+
+@register.filter
+def zone(name):
+    """A zone as people call it."""
+    return words.zone_name(_zone(str(name)))
+
+
+@register.filter
+def hour(moment, zone=None):
+    """The time of the day alone, on the reader's clock or on that of a zone."""
+    local = moment.astimezone(_zone(zone))
     return f"{local:%H:%M}{words.which(local)}"
 
 

@@ -42,7 +42,7 @@ class ZoneTest(TestCase):
         user = make_user(time_zone=zone, language="en")
         appointment = make_appointment(make_patient(user=user, clinic=make_clinic(time_zone="Asia/Seoul")))
         self.client.force_login(user)
-        return self.client.get(reverse("scheduling:appointment", args=[appointment.pk]))
+        return self.client.get(reverse("visits:ahead", args=[appointment.pk]))
 
     def test_times_are_on_the_readers_clock(self):
         self.assertContains(self.time_shown("Asia/Seoul"), "10:00</time>")
@@ -62,7 +62,7 @@ class OriginTest(TestCase):
         user = make_user()
         appointment = make_appointment(make_patient(user=user))
         self.client.force_login(user)
-        self.client.get(reverse("scheduling:appointment", args=[appointment.pk]), REMOTE_ADDR="192.0.2.9")
+        self.client.get(reverse("visits:ahead", args=[appointment.pk]), REMOTE_ADDR="192.0.2.9")
         event = AuditEvent.objects.get(action="appointment.read")
         self.assertEqual((event.by, event.via, event.address), (user, "page", "192.0.2.9"))
 

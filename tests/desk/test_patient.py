@@ -178,7 +178,8 @@ class WhoSeesTheVisitTest(PatientTestCase):
 
     def test_nobody_signed_in_and_no_link(self):
         self.client.logout()
-        self.assertEqual(self.page(self.visit).status_code, 404)
+        self.assertEqual(self.page(self.visit, "desk:visit-fragment").status_code, 404)
+        self.assertTrue(self.page(self.visit).url.startswith("/account/login/"))
 
     def test_the_clinics_staff_are_led_to_their_own_page(self):
         for make in (make_doctor, make_assistant):

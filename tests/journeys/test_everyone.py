@@ -57,11 +57,11 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     doctor, assistant, coordinator = window("김서연"), window("박미영"), window("정현우")
     for address in ("/", "/demo/", "/account/login/", "/account/signup/", "/account/password/reset/", "/link/", "/nowhere/"):
         look(stranger, address)
-    for address in ("/home/", "/start/", "/booking/", "/booking/mine/", "/account/2fa/", "/account/email/"):
+    for address in ("/home/", "/start/", "/booking/", "/booking/mine/", "/people/", "/account/2fa/", "/account/email/"):
         look(patient, address)
     patient.goto("/booking/mine/")
-    booked = re.search(r"/booking/mine/([0-9a-f-]{36})/", patient.content()).group(1)
-    for address in (f"/booking/mine/{booked}/", f"/appointment/{booked}/", f"/appointment/{booked}/move/"):
+    booked = re.search(r"/appointment/([0-9a-f-]{36})/", patient.content()).group(1)
+    for address in (f"/appointment/{booked}/", f"/appointment/{booked}/move/", f"/appointment/{booked}/cancel/"):
         look(patient, address)
     look(patient, f"/appointment/{booked}/check/")
     patient.goto("/start/")
@@ -82,7 +82,8 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     look(doctor, "/booking/calendars/")
     look(doctor, "/desk/queue/")
     look(assistant, "/desk/frontdesk/")
-    look(coordinator, "/desk/board/")
+    for address in ("/desk/board/", "/desk/caller/", "/desk/missed/"):
+        look(coordinator, address)
     steps.row(doctor, visit).get_by_role("button").click()
     look(doctor, f"/desk/visit/{visit}/")
     look(patient, f"/visit/{visit}/room/")

@@ -85,9 +85,11 @@ class SameInstantTest(SimpleTestCase):
         self.assertEqual(understood(screen, reader), start)
         self.assertEqual(datetime.fromisoformat(re.search(r'datetime="([^"]+)"', screen)[1]), start)
         differ = start.astimezone(reader).utcoffset() != start.astimezone(clinic).utcoffset()
-        self.assertEqual("(" + clinic.key + ")" in message, differ)
+        names = clock.zone_name(reader), clock.zone_name(clinic)
+        here, there = names if names[0] != names[1] else (reader.key, clinic.key)
+        self.assertEqual(f"({there})" in message, differ)
         if differ:
-            self.assertEqual(understood(message.partition(reader.key)[2], clinic), start)
+            self.assertEqual(understood(message.partition(f"({here})")[2], clinic), start)
             self.assertEqual(understood(screen.partition("<small>")[2], clinic), start)
         event = Calendar.from_ical(ics.invitation(appointment, link="https://naru.example/v/x/")).walk("VEVENT")[0]
         self.assertEqual((event["DTSTART"].dt, event["DTEND"].dt), (start, appointment.end))
@@ -105,6 +107,17 @@ class SameInstantTest(SimpleTestCase):
             for number, start in enumerate(around(zone)):
                 with self.subTest(zone=name, start=start), translation.override(("ko", "en")[number % 2]):
                     self.check(start, zone, seoul)
+
+    def test_zones_have_the_names_that_people_use(self):
+        names = {
+            "Asia/Seoul": ("Korean time", "한국 시간"),
+            "America/New_York": ("Eastern Time", "미 동부 시간"),
+            "UTC": ("UTC", "UTC"),
+        }
+        for key, said in names.items():
+            for language, name in zip(("en", "ko"), said, strict=True):
+                with self.subTest(zone=key), translation.override(language):
+                    self.assertEqual(clock.zone_name(ZoneInfo(key)), name)
 
     @settings(max_examples=300, deadline=None)
     @given(

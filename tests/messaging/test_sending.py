@@ -106,7 +106,7 @@ class SendTest(Clock):
         make_booking(patient=make_patient(user=far), start=datetime(2026, 12, 1, 5, tzinfo=UTC))
         tasks.sweep()
         self.assertIn(
-            "Tue 1 Dec 2026, 00:00 (America/New_York). At the clinic it is then Tue 1 Dec 2026, 14:00 (Asia/Seoul)",
+            "Tue 1 Dec 2026, 00:00 (Eastern Time). At the clinic it is then Tue 1 Dec 2026, 14:00 (Korean time)",
             mail.outbox[0].body,
         )
 

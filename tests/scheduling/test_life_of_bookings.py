@@ -1,4 +1,4 @@
-"""Whatever people do in whatever order: no time is sold twice, no booking is lost, every change is written down once."""
+"""Whatever people do in whatever order: no time is sold twice, no booking is lost, nobody is told anything twice."""
 
 import os
 import uuid
@@ -12,14 +12,22 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from scheduling import booking
-from scheduling.models import Appointment, AppointmentChange, BookedCell, TimeOff
+from messaging import planning
+from messaging.models import Kind, Message
+from scheduling import booking, waitlist
+from scheduling.models import Appointment, AppointmentChange, BookedCell, Offer, TimeOff, WaitlistEntry
 from scheduling.openings import open_slots
 from scheduling.slots import Slot
 from tests.factories import make_patient, make_user
 from tests.scheduling import make_open_doctor
 
 places = st.integers(0, 400)
+FIRST = [Kind.CONFIRMATION, Kind.MOVED, Kind.CANCELLED]
+
+
+def at_once():
+    """What happens after a commit happens now: a life is one transaction, which never commits."""
+    return TestCase.captureOnCommitCallbacks(execute=True)
 
 
 class Bookings(RuleBasedStateMachine):
@@ -32,10 +40,13 @@ class Bookings(RuleBasedStateMachine):
         self.doctor, self.clinic = make_open_doctor()
         self.people = [make_patient(clinic=self.clinic, user=make_user()) for _ in range(3)]
         self.booked = {}  # appointment -> start, as we believe
+        self.away_since = {}
+        self.waiting = set()  # patients in the waiting list, as we believe
         self.changes = 0
 
-    def slot(self, place):
-        slots = open_slots(self.doctor, self.clinic)
+    def slot(self, place, by=None):
+        """A time that this person sees as free."""
+        slots = open_slots(self.doctor, self.clinic, by=by)
         return slots[place % len(slots)]
 
     def any_appointment(self, place):
@@ -43,16 +54,22 @@ class Bookings(RuleBasedStateMachine):
 
     @rule(place=places, who=st.integers(0, 2), twice=st.booleans())
     def book(self, place, who, twice):
-        patient, key, slot = self.people[who], uuid.uuid4(), self.slot(place)
+        patient, key = self.people[who], uuid.uuid4()
+        slot = self.slot(place, patient.user)
         facts = {"practitioner": self.doctor, "clinic": self.clinic, "patient": patient, "request_key": key, "by": patient.user}
-        found = {booking.book(slot, **facts).pk for _ in range(1 + twice)}
+        with at_once():
+            found = {booking.book(slot, **facts).pk for _ in range(1 + twice)}
         (pk,) = found
         self.booked[pk] = slot.start
         self.changes += 1
 
     @rule(place=places, who=st.integers(0, 2))
     def hold(self, place, who):
-        booking.hold(self.slot(place), practitioner=self.doctor, clinic=self.clinic, by=self.people[who].user)
+        person = self.people[who].user
+        slot = self.slot(place, person)
+        booking.hold(slot, practitioner=self.doctor, clinic=self.clinic, by=person)
+        assert slot in open_slots(self.doctor, self.clinic, by=person)
+        assert slot not in open_slots(self.doctor, self.clinic)
 
     @precondition(lambda self: self.booked)
     @rule(which=places)
@@ -70,8 +87,10 @@ class Bookings(RuleBasedStateMachine):
     @precondition(lambda self: self.booked)
     @rule(which=places, place=places)
     def move(self, which, place):
-        appointment, slot = self.any_appointment(which), self.slot(place)
-        booking.move(appointment, slot, by=appointment.booked_by)
+        appointment = self.any_appointment(which)
+        slot = self.slot(place, appointment.booked_by)
+        with at_once():
+            booking.move(appointment, slot, by=appointment.booked_by)
         self.booked[appointment.pk] = slot.start
         self.changes += 1
 
@@ -79,15 +98,58 @@ class Bookings(RuleBasedStateMachine):
     @rule(which=places, twice=st.booleans())
     def cancel(self, which, twice):
         appointment = self.any_appointment(which)
-        for _ in range(1 + twice):
-            booking.cancel(appointment, by=appointment.booked_by)
+        with at_once():
+            for _ in range(1 + twice):
+                booking.cancel(appointment, by=appointment.booked_by)
         del self.booked[appointment.pk]
         self.changes += 1
+
+    @rule(who=st.integers(0, 2), urgency=st.integers(1, 5))
+    def ask_for_an_earlier_time(self, who, urgency):
+        patient, until = self.people[who], timezone.now() + timedelta(days=12)
+        facts = {"practitioner": self.doctor, "clinic": self.clinic, "by": patient.user, "urgency": urgency}
+        waitlist.ask(patient, until=until, **facts)
+        self.waiting.add(patient.pk)
+
+    @rule(answer=st.sampled_from(["accept", "decline", "leave"]))
+    def answer_an_offer(self, answer):
+        offer = Offer.objects.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()).order_by("made_at").first()
+        if offer is None:
+            return
+        person, patient = offer.entry.asked_by, offer.entry.patient_id
+        away = TimeOff.objects.filter(start__lt=offer.end, end__gt=offer.start).exists()
+        with at_once():
+            if answer == "decline":
+                return waitlist.decline(offer, by=person)
+            if answer == "leave":
+                self.waiting.discard(patient)
+                return waitlist.withdraw(offer.entry, by=person)
+            try:
+                appointment = waitlist.accept(offer, by=person)
+            except booking.SlotTaken:
+                assert away  # the doctor went away meanwhile: nothing else may take what was offered
+            else:
+                self.booked[appointment.pk] = offer.start
+                self.waiting.discard(patient)
+                self.changes += 1
+
+    @rule()
+    def offers_run_out(self):
+        with at_once():
+            waitlist.expire()
+
+    @rule()
+    def what_was_not_told_is_told(self):
+        for plan, found in (planning.plan, planning.unplanned()), (planning.plan_offer, planning.untold()):
+            for one in found:
+                plan(one)
 
     @rule(place=places)
     def go_away(self, place):
         slot = self.slot(place)
-        TimeOff.objects.create(practitioner=self.doctor, start=slot.start, end=slot.end)
+        away = TimeOff.objects.create(practitioner=self.doctor, start=slot.start, end=slot.end)
+        self.away_since[away.pk] = timezone.now()
+        self.traveller.shift(timedelta(seconds=1))
 
     @rule(minutes=st.integers(1, 60 * 24 * 3))
     def time_passes(self, minutes):
@@ -120,6 +182,31 @@ class Bookings(RuleBasedStateMachine):
     def every_change_is_written_down_once(self):
         if hasattr(self, "changes"):
             assert AppointmentChange.objects.count() == self.changes
+
+    @invariant()
+    def nobody_in_the_waiting_list_is_forgotten_or_asked_twice_at_once(self):
+        if hasattr(self, "waiting"):
+            assert set(WaitlistEntry.objects.filter(closed_at=None).values_list("patient", flat=True)) == self.waiting
+            offers = list(Offer.objects.filter(state="open", expires_at__gt=timezone.now()).values_list("entry", "start"))
+            assert len({entry for entry, _start in offers}) == len({start for _entry, start in offers}) == len(offers)
+
+    @invariant()
+    def nobody_is_booked_while_the_doctor_is_away(self):
+        for away in TimeOff.objects.all() if hasattr(self, "doctor") else ():
+            booked_later = AppointmentChange.objects.filter(at__gt=self.away_since[away.pk]).exclude(what="cancelled")
+            assert not booked_later.filter(start__lt=away.end, end__gt=away.start).exists()
+
+    @invariant()
+    def nobody_is_told_twice_and_nothing_old_is_told(self):
+        if hasattr(self, "doctor"):
+            latest = {change.appointment_id: change.pk for change in AppointmentChange.objects.order_by("pk")}
+            planned = Message.objects.planned().exclude(kind=Kind.OFFER).values_list("change__appointment", "change")
+            assert all(latest[appointment] == change for appointment, change in planned)
+            told = list(Message.objects.values_list("kind", "change", "offer", "reader"))
+            assert len(set(told)) == len(told)
+            assert set(Message.objects.filter(kind__in=FIRST).values_list("change", flat=True)) == set(
+                AppointmentChange.objects.values_list("pk", flat=True)
+            )
 
     def teardown(self):
         if hasattr(self, "clock"):

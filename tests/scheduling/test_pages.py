@@ -74,8 +74,8 @@ class FindATimeTest(BookingPageCase):
     def test_a_reader_elsewhere_sees_both_clocks(self):
         self.client.force_login(make_user(language="en", time_zone="America/New_York"))
         response = self.client.get(self.url("times", self.clinic.pk, self.doctor.pk))
-        self.assertContains(response, "Times are on your clock (America/New_York).")
-        self.assertContains(response, "clock (Asia/Seoul).")
+        self.assertContains(response, "Times are on your clock (Eastern Time).")
+        self.assertContains(response, "clock (Korean time).")
 
     def test_pages_of_booking_ask_to_sign_in(self):
         self.client.logout()
@@ -92,8 +92,32 @@ class BookPageTest(BookingPageCase):
     def test_a_time_is_booked_and_shown(self):
         response = self.post()
         appointment = Appointment.objects.get()
-        self.assertRedirects(response, self.url("appointment", appointment.pk))
+        self.assertRedirects(response, reverse("visits:ahead", args=[appointment.pk]))
         self.assertEqual((appointment.patient, appointment.start), (self.patient, self.slot.start))
+
+    def test_the_page_says_that_it_is_booked_and_by_whom(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            key = uuid.uuid4()
+            self.post(request_key=key)
+        page = self.client.get(self.post(request_key=key).url)
+        self.assertContains(page, f"Booked for {self.patient.name}")
+        self.assertContains(page, "Booked by")
+
+    def test_the_only_person_is_named_and_not_asked_for(self):
+        page = self.client.get(self.book_url, {"start": self.slot.start.isoformat(), "end": self.slot.end.isoformat()})
+        self.assertContains(page, f"For {self.patient.name}")
+        self.assertNotContains(page, 'type="radio"')
+
+    def test_the_time_that_somebody_is_just_booking_is_shown_to_them_and_to_nobody_else(self):
+        slot = {"start": self.slot.start.isoformat(), "end": self.slot.end.isoformat()}
+        times = self.url("times", self.clinic.pk, self.doctor.pk)
+        self.client.get(self.book_url, slot)
+        self.assertContains(self.client.get(times), "It is kept for you until")
+        self.assertIn(self.slot, self.client.get(times).context["slots"])
+        self.client.force_login(make_user(language="en"))
+        other = self.client.get(times)
+        self.assertNotContains(other, "It is kept for you until")
+        self.assertNotIn(self.slot, other.context["slots"])
 
     def test_a_second_click_books_nothing_more(self):
         key = uuid.uuid4()
@@ -146,13 +170,15 @@ class AppointmentPageTest(BookingPageCase):
         appointment = self.appointment()
         for stranger in make_user(), make_doctor():
             self.client.force_login(stranger)
-            self.assertEqual(self.client.get(self.url("appointment", appointment.pk)).status_code, 404)
+            self.assertEqual(self.client.get(reverse("visits:ahead", args=[appointment.pk])).status_code, 404)
             self.assertEqual(self.client.post(reverse("visits:cancel", args=[appointment.pk])).status_code, 404)
 
     def test_staff_of_the_clinic_read_it_but_do_not_cancel_it_here(self):
         appointment = self.appointment()
         self.client.force_login(make_doctor(clinic=self.clinic))
-        self.assertEqual(self.client.get(self.url("appointment", appointment.pk)).status_code, 200)
+        page = self.client.get(reverse("visits:ahead", args=[appointment.pk]))
+        self.assertContains(page, appointment.patient.name)
+        self.assertNotContains(page, reverse("visits:cancel", args=[appointment.pk]))
         self.assertEqual(self.client.post(reverse("visits:cancel", args=[appointment.pk])).status_code, 404)
 
     def test_a_cancelled_time_can_be_booked_again(self):
@@ -168,12 +194,17 @@ class AppointmentPageTest(BookingPageCase):
 
     def test_my_appointments_show_what_is_ahead_and_what_was(self):
         appointment = self.appointment()
-        self.assertContains(self.client.get(self.url("mine")), self.url("appointment", appointment.pk))
+        self.assertContains(self.client.get(self.url("mine")), reverse("visits:ahead", args=[appointment.pk]))
         Appointment.objects.update(status=Appointment.Status.CANCELLED)
         self.assertContains(self.client.get(self.url("mine")), "Earlier")
 
-    def test_get_cancels_nothing(self):
-        self.assertEqual(self.client.get(reverse("visits:cancel", args=[self.appointment().pk])).status_code, 405)
+    def test_cancelling_asks_once_before_it_is_done(self):
+        appointment = self.appointment()
+        cancel = reverse("visits:cancel", args=[appointment.pk])
+        self.assertContains(self.client.get(cancel), "Yes, cancel it")
+        appointment.refresh_from_db()
+        self.assertEqual(appointment.status, Appointment.Status.BOOKED)
+        self.assertContains(self.client.post(cancel, follow=True), "Nobody waits for you then.")
 
 
 class JoinTest(BookingPageCase):

@@ -12,9 +12,10 @@ from django.conf import settings
 from django.test import TransactionTestCase
 from redis.asyncio import Redis
 
-from tests.factories import make_visit
+from accounts import proxies
+from tests.factories import make_grant, make_user, make_visit
 from video import rescue, rooms, tokens, watching
-from video.consumers import BUSY, CLOSED, NO_MEDIA, OFTEN, REPLACED, STRANGER
+from video.consumers import BUSY, CLOSED, NO_MEDIA, OFTEN, OUT, REPLACED, STRANGER
 from video.media.forwarder import Forwarder
 from video.media.leases import heartbeat_key
 from video.media.protocol import LONGEST_MESSAGE
@@ -160,6 +161,19 @@ class RoomSocketTest(TransactionTestCase):
             await database_sync_to_async(flow.finish)(self.visit, by=self.doctor)
             await self.hear(socket, "closed")
             self.assertEqual(await self.end(socket), CLOSED)
+
+    async def test_whoever_loses_the_right_to_act_is_out_at_once_and_an_older_pass_is_worth_nothing(self):
+        son = await database_sync_to_async(make_user)()
+        grant = await database_sync_to_async(lambda: make_grant(user=son, patient=self.visit.patient))()
+        seat = await database_sync_to_async(rooms.admit)(self.visit, user=son)
+        used, unused = [await database_sync_to_async(tokens.token_for)(seat) for _ in range(2)]
+        async with media():
+            socket = await self.come(son, token=used)
+            await self.hear(socket, "joined")
+            await database_sync_to_async(proxies.end)(grant, by=son)
+            await self.hear(socket, "out")
+            self.assertEqual(await self.end(socket), OUT)
+            self.assertEqual(await self.end(await self.come(son, token=unused)), STRANGER)
 
     async def test_how_it_goes_is_kept_for_the_board_and_added_up_for_the_visit(self):
         async with media():

@@ -118,7 +118,8 @@ class LinkTest(AheadCase):
     def test_a_link_opens_no_other_appointment(self):
         other = make_booking(plan=False)
         self.client.get(self.link)
-        self.assertEqual(self.client.get(reverse("visits:ahead", args=[other.pk])).status_code, 404)
+        self.assertEqual(self.client.get(reverse("visits:ahead", args=[other.pk])).status_code, 302)
+        self.assertEqual(self.client.get(reverse("visits:move", args=[other.pk])).status_code, 404)
 
     def test_a_staff_session_ends_and_the_patients_own_stays(self):
         self.client.force_login(make_doctor(clinic=self.appointment.clinic))
@@ -131,11 +132,15 @@ class LinkTest(AheadCase):
         self.assertEqual(self.client.session["_auth_user_id"], str(daughter.pk))
 
     def test_strangers_find_nothing_and_a_wrong_method_is_refused(self):
-        for name in "ahead", "door", "move", "calendar":
+        for name in "door", "move", "calendar", "cancel":
             self.assertEqual(self.client.get(self.url(name)).status_code, 404)
             self.assertEqual(self.client.put(self.url(name)).status_code, 405)
         self.assertEqual(self.client.post(self.url("cancel")).status_code, 404)
-        self.assertEqual(self.client.get(self.url("cancel")).status_code, 405)
+
+    def test_who_is_not_signed_in_is_asked_to_since_messages_to_relatives_lead_here(self):
+        self.assertRedirects(self.client.get(self.page), f"/account/login/?next={self.page}", fetch_redirect_response=False)
+        self.client.force_login(make_user())
+        self.assertEqual(self.client.get(self.page).status_code, 404)
 
 
 class ChangeTest(TestCase):
@@ -155,7 +160,7 @@ class ChangeTest(TestCase):
 
     def test_another_time_is_chosen_without_an_account(self):
         self.assertContains(self.client.get(self.url("move")), "One press moves your appointment")
-        self.assertRedirects(self.move_to(self.free), self.url("ahead"))
+        self.assertContains(self.client.get(self.move_to(self.free).url), "Moved. The new time:")
         moved = Appointment.objects.get()
         self.assertEqual((moved.start, moved.sequence), (self.free.start, 1))
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
 
+from accounts import proxies
 from telehealth.asgi import application
 from tests.factories import make_doctor, make_grant, make_patient, make_practitioner, make_user, make_visit
 from visits import duty, flow, hints, links
@@ -177,6 +178,25 @@ class SocketTest(TransactionTestCase):
         Visit.objects.update(link_nonce=new_nonce())
         self.assert_refused(self.path, client)
         self.assert_refused(self.path, holder)
+
+    def test_whoever_loses_the_right_to_act_is_told_to_look_again_and_hears_no_more(self):
+        daughter = make_user()
+        grant = make_grant(user=daughter, patient=self.visit.patient)
+
+        async def listen():
+            pages = [socket(self.path, signed_in_daughter), socket(self.path, signed_in_owner)]
+            for page in pages:
+                await page.connect(timeout=WAIT)
+            await sync_to_async(proxies.end)(grant, by=self.owner)
+            closed = [await pages[0].receive_output(timeout=WAIT) for _ in range(2)]
+            quiet = await pages[1].receive_nothing()
+            await pages[1].disconnect(timeout=WAIT)
+            return closed[-1], quiet
+
+        signed_in_daughter, signed_in_owner = signed_in(daughter), signed_in(self.owner)
+        closed, quiet = async_to_sync(listen)()
+        self.assertEqual((closed["type"], closed["code"], quiet), ("websocket.close", 4404, True))
+        self.assert_refused(self.path, signed_in_daughter)
 
     def test_a_hint_carries_nothing_but_the_visits_number(self):
         async def listen():

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_append_only'),
         ('video', '0004_quality'),
-        ('visits', '0004_deeds'),
+        ('visits', '0004_handing_over'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_append_only'),
         ('scheduling', '0005_messages'),
-        ('visits', '0003_queue_line_and_tasks'),
+        ('visits', '0004_handing_over'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_append_only'),
-        ('messaging', '0001_initial'),
+        ('messaging', '0002_away_and_late'),
         ('scheduling', '0005_messages'),
-        ('visits', '0004_duty'),
+        ('visits', '0005_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_append_only'),
         ('records', '0002_signed_stays'),
-        ('visits', '0004_deeds'),
+        ('visits', '0004_handing_over'),
     ]
 
     operations = [
