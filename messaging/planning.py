@@ -99,7 +99,7 @@ def untold_calls() -> models.QuerySet:
 def offer_other_ways(visit: Visit) -> None:
     """The wait will be long: a booked time would do as well; told once, and the place is kept."""
     now = timezone.now()
-    for reader in readers.of(visit.patient):
+    for reader in readers.of(visit.patient, to=Scope.BOOK):
         _make(Kind.OTHER_WAYS, reader, now, now + HOUR, visit=visit)
 
 
@@ -110,7 +110,7 @@ def plan_late(delay: Delay) -> None:
     for appointment, late in after.items():
         change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
         if change and change.what not in UPSET and appointment.pk not in seen:
-            for reader in readers.of(appointment.patient, appointment.booked_by):
+            for reader in readers.of(appointment.patient, appointment.booked_by, to=Scope.JOIN):
                 _make(Kind.LATE, reader, now, appointment.start + late, change=change, again=f".{minutes}min")
     Delay.objects.filter(pk=delay.pk).update(told_at=now)
 

@@ -21,13 +21,11 @@ def zone_of(appointment) -> ZoneInfo:
 
 def facts(appointment, user) -> dict:
     """What the page of a booked visit needs; staff read it, and who acts for the patient does what was given to them."""
-    door = joining.door(appointment)
-    changeable = door in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
     page = {
         "appointment": appointment,
-        "door": door,
+        "door": joining.door(appointment),
         "opens_at": joining.opens_at(appointment),
-        "may_change": changeable and proxies.may(user, appointment.patient, Scope.BOOK),
+        "may_change": is_changeable(appointment) and proxies.may(user, appointment.patient, Scope.BOOK),
         "may_join": proxies.may(user, appointment.patient, Scope.JOIN),
         "booked_by": named(appointment.booked_by, appointment.patient),
     }
@@ -39,6 +37,11 @@ def _upset(appointment) -> dict:
     late = lateness.of(appointment)
     expected_at = appointment.start + late
     return {"late_minutes": late // timedelta(minutes=1), "expected_at": expected_at, "proposal": away.live(appointment)}
+
+
+def is_changeable(appointment) -> bool:
+    """Whether it lies ahead, so that a button for another time makes sense."""
+    return joining.door(appointment) in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
 
 
 def changeable(appointment):

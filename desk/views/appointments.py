@@ -68,7 +68,8 @@ def appointment(request, pk):
     found = _found(request, pk)
     audit.record(request.user, "appointment.read", found)
     changes = found.changes.select_related("by__practitioner", "practitioner")
-    return render(request, "desk/calendar/appointment.html", ahead.facts(found) | {"changes": changes})
+    page = ahead.facts(found, request.user) | {"changes": changes, "may_change": ahead.is_changeable(found)}
+    return render(request, "desk/calendar/appointment.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

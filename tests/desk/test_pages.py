@@ -44,6 +44,7 @@ class QueuePageTest(TestCase):
             return len(counted)
 
         make_intake(clinic=self.clinic, sent=True)
+        queries()  # the first look of the day also says that the doctor is there
         one = queries()
         for _person in range(5):
             make_intake(clinic=self.clinic, sent=True)
