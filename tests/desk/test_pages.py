@@ -43,13 +43,12 @@ class QueuePageTest(TestCase):
                 self.client.get(reverse("desk:queue-fragment"))
             return len(counted)
 
-        for _person in range(2):
-            make_intake(clinic=self.clinic, sent=True)
         queries()  # the first look of the day also says that the doctor is there
-        few = queries()
+        make_intake(clinic=self.clinic, sent=True)
+        one = queries()
         for _person in range(5):
             make_intake(clinic=self.clinic, sent=True)
-        self.assertEqual(queries(), few)
+        self.assertEqual(queries(), one)
 
     def test_other_clinics_are_not_seen(self):
         other = make_intake(sent=True)
