@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Clinic, Language, Patient, User
+from accounts.models import Clinic, Language, Patient, Scope, User
 from scheduling.models import Appointment, AppointmentChange, Offer
 from visits.models import Visit
 from visits.states import State
@@ -27,6 +27,9 @@ class Kind(models.TextChoices):
     NEXT = "next"  # you are next
     OFFER = "offer"  # a time became free
     LINK = "link"  # here is your link again
+
+
+NEEDS = {Kind.NEXT: Scope.JOIN, Kind.FOLLOW_UP: Scope.READ, Kind.OFFER: Scope.BOOK}  # what who acts for a patient must be allowed
 
 
 class Channel(models.TextChoices):
@@ -132,7 +135,8 @@ class Message(models.Model):
 
     def is_true(self) -> bool:
         """Whether what it says still holds."""
-        if self.reader and not Patient.objects.acted_for_by(self.reader).filter(pk=self.patient_id).exists():
+        mine = Patient.objects.acted_for_by(self.reader, NEEDS.get(Kind(self.kind))) if self.reader else None
+        if mine is not None and not mine.filter(pk=self.patient_id).exists():
             return False  # the right to act for the patient was taken back
         if self.offer:
             return timezone.now() < self.until and self.offer.state == Offer.State.OPEN

@@ -13,7 +13,7 @@ from visits.models import Visit
 from visits.states import State
 
 from . import readers
-from .models import Channel, Kind, Message
+from .models import NEEDS, Channel, Kind, Message
 
 REMINDERS = {Kind.WEEK: timedelta(days=7), Kind.DAY: timedelta(days=1), Kind.HOUR: timedelta(hours=1)}
 USEFUL_UNTIL = {Kind.WEEK: timedelta(days=1), Kind.DAY: timedelta(hours=1), Kind.HOUR: timedelta(0)}  # before the start
@@ -59,7 +59,7 @@ def unplanned() -> models.QuerySet:
 def plan_follow_up(visit: Visit) -> None:
     """After the visit: where to read what was said."""
     due_at = visit.ended_at + FOLLOW_UP_AFTER
-    for reader in readers.of(visit.patient, to=Scope.READ):
+    for reader in readers.of(visit.patient, to=NEEDS[Kind.FOLLOW_UP]):
         _make(Kind.FOLLOW_UP, reader, due_at, visit.ended_at + DAY, visit=visit)
 
 
@@ -75,14 +75,14 @@ def plan_next() -> None:
     for place in queue.soon(now):
         visit = place.visit
         if visit.channel != Visit.Channel.CLINIC and visit.waiting_since < now - SETTLED:
-            for reader in readers.of(visit.patient, to=Scope.JOIN):
+            for reader in readers.of(visit.patient, to=NEEDS[Kind.NEXT]):
                 _make(Kind.NEXT, reader, now, now + HOUR, visit=visit)
 
 
 def plan_offer(offer: Offer) -> None:
     """A time became free: who may book it for the patient is told until when it is kept."""
     now = timezone.now()
-    for reader in readers.of(offer.entry.patient, offer.entry.asked_by, to=Scope.BOOK):
+    for reader in readers.of(offer.entry.patient, offer.entry.asked_by, to=NEEDS[Kind.OFFER]):
         _make(Kind.OFFER, reader, now, offer.expires_at, offer=offer)
 
 
