@@ -79,7 +79,7 @@ def known(form, clinic, *, by) -> Patient | None:
 
 def next_times(clinic, kind) -> list[Choice]:
     """The next free times of all doctors of a clinic, soonest first."""
-    doctors = list(_doctors(clinic))
+    doctors = list(_doctors(clinic)) if clinic else []
     found = openings.of_doctors(doctors, clinic, kind=kind) if doctors else {}
     every = [Choice(doctor, slot) for doctor in doctors for slot in found[doctor.pk][:CHOICES]]
     return sorted(every, key=lambda choice: (choice.slot.start, choice.doctor.name))[:CHOICES]

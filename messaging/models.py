@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Clinic, Language, Patient, User
+from accounts.models import Clinic, Language, Patient, Scope, User
 from scheduling import lateness
 from scheduling.models import Appointment, AppointmentChange, Offer
 from visits.models import DutyCall, Visit
@@ -32,6 +32,12 @@ class Kind(models.TextChoices):
     DUTY = "duty"  # a doctor is asked to come
     PROPOSED = "proposed"  # the doctor cannot be there: another time is offered
     LATE = "late"  # the doctor begins later than planned
+
+
+NEEDS = {  # what who acts for a patient must be allowed, to be told
+    Kind.NEXT: Scope.JOIN, Kind.LATE: Scope.JOIN, Kind.FOLLOW_UP: Scope.READ,
+    Kind.OFFER: Scope.BOOK, Kind.OTHER_WAYS: Scope.BOOK, Kind.PROPOSED: Scope.BOOK,
+}  # fmt: skip
 
 
 class Channel(models.TextChoices):
@@ -146,7 +152,8 @@ class Message(models.Model):
         """Whether what it says still holds."""
         if self.duty_call:
             return DutyCall.objects.open().filter(pk=self.duty_call_id).exists()
-        if self.reader and not Patient.objects.acted_for_by(self.reader).filter(pk=self.patient_id).exists():
+        mine = Patient.objects.acted_for_by(self.reader, NEEDS.get(Kind(self.kind))) if self.reader else None
+        if mine is not None and not mine.filter(pk=self.patient_id).exists():
             return False  # the right to act for the patient was taken back
         if self.offer:
             return timezone.now() < self.until and self.offer.state == Offer.State.OPEN

@@ -14,7 +14,7 @@ from visits.models import DutyCall, Visit
 from visits.states import State
 
 from . import readers
-from .models import Channel, Kind, Message
+from .models import NEEDS, Channel, Kind, Message
 
 REMINDERS = {Kind.WEEK: timedelta(days=7), Kind.DAY: timedelta(days=1), Kind.HOUR: timedelta(hours=1)}
 USEFUL_UNTIL = {Kind.WEEK: timedelta(days=1), Kind.DAY: timedelta(hours=1), Kind.HOUR: timedelta(0)}  # before the start
@@ -62,7 +62,7 @@ def unplanned() -> models.QuerySet:
 def plan_follow_up(visit: Visit) -> None:
     """After the visit: where to read what was said."""
     due_at = visit.ended_at + FOLLOW_UP_AFTER
-    for reader in readers.of(visit.patient, to=Scope.READ):
+    for reader in readers.of(visit.patient, to=NEEDS[Kind.FOLLOW_UP]):
         _make(Kind.FOLLOW_UP, reader, due_at, visit.ended_at + DAY, visit=visit)
 
 
@@ -78,7 +78,7 @@ def plan_next() -> None:
     for place in queue.soon(now):
         visit = place.visit
         if visit.channel != Visit.Channel.CLINIC and visit.waiting_since < now - SETTLED:
-            for reader in readers.of(visit.patient, to=Scope.JOIN):
+            for reader in readers.of(visit.patient, to=NEEDS[Kind.NEXT]):
                 _make(Kind.NEXT, reader, now, now + HOUR, visit=visit)
 
 
@@ -99,7 +99,7 @@ def untold_calls() -> models.QuerySet:
 def offer_other_ways(visit: Visit) -> None:
     """The wait will be long: a booked time would do as well; told once, and the place is kept."""
     now = timezone.now()
-    for reader in readers.of(visit.patient, to=Scope.BOOK):
+    for reader in readers.of(visit.patient, to=NEEDS[Kind.OTHER_WAYS]):
         _make(Kind.OTHER_WAYS, reader, now, now + HOUR, visit=visit)
 
 
@@ -110,7 +110,7 @@ def plan_late(delay: Delay) -> None:
     for appointment, late in after.items():
         change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
         if change and change.what not in UPSET and appointment.pk not in seen:
-            for reader in readers.of(appointment.patient, appointment.booked_by, to=Scope.JOIN):
+            for reader in readers.of(appointment.patient, appointment.booked_by, to=NEEDS[Kind.LATE]):
                 _make(Kind.LATE, reader, now, appointment.start + late, change=change, again=f".{minutes}min")
     Delay.objects.filter(pk=delay.pk).update(told_at=now)
 
@@ -118,7 +118,7 @@ def plan_late(delay: Delay) -> None:
 def plan_offer(offer: Offer) -> None:
     """A time became free: who may book it for the patient is told until when it is kept."""
     now = timezone.now()
-    for reader in readers.of(offer.entry.patient, offer.entry.asked_by, to=Scope.BOOK):
+    for reader in readers.of(offer.entry.patient, offer.entry.asked_by, to=NEEDS[Kind.OFFER]):
         _make(Kind.OFFER, reader, now, offer.expires_at, offer=offer)
 
 

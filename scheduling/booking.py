@@ -35,7 +35,7 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
     again = partial(_booked_before, request_key, patient)
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
     is_free = is_open(slot, practitioner, clinic, kind=kind)
-    if not is_free and not _is_open_to(by, slot, practitioner, clinic, kind):
+    if not is_free and not _only_own_is_in_the_way(by, slot, practitioner, clinic, kind):
         return again() or refuse()
 
     def write():
@@ -55,7 +55,7 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
 def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES) -> Hold:
     """Keep a time for some minutes; whoever fills in a form for another one gives that back."""
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    if not _is_open_to(by, slot, practitioner, clinic, kind):
+    if not is_open(slot, practitioner, clinic, kind=kind) and not _only_own_is_in_the_way(by, slot, practitioner, clinic, kind):
         refuse()
 
     def write():
@@ -155,11 +155,12 @@ def _own(by, slot: Slot, practitioner):
     return mine.filter(Q(offer=None) | this)
 
 
-def _is_open_to(by, slot: Slot, practitioner, clinic, kind) -> bool:
-    """Whether a time is open to somebody who may hold it; time off and the doctor's hours count all the same."""
+def _only_own_is_in_the_way(by, slot: Slot, practitioner, clinic, kind) -> bool:
+    """Whether a time is open but for what this person holds; time off and the doctor's hours count all the same."""
     own = _own(by, slot, practitioner)
-    is_held = own.filter(practitioner=practitioner, start=slot.start, end=slot.end).exists()
-    return is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held)
+    held = [(hold.practitioner_id, hold.start, hold.end) for hold in own]
+    is_held = (practitioner.pk, *slot) in held
+    return bool(held) and is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held)
 
 
 def _cells(slot: Slot, kind):

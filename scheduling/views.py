@@ -66,6 +66,10 @@ def book(request, clinic, doctor):
         appointment = booking.book(slot, **facts, **form.cleaned_data)
     except booking.SlotTaken as taken:  # the one refusal with choices of its own
         return render(request, "scheduling/taken.html", page | {"sentence": taken, "slots": taken.alternatives}, status=409)
+    return _say_booked(request, appointment)
+
+
+def _say_booked(request, appointment):
     said = {"time": clock.said_here(appointment.start), "name": appointment.patient.name}
     messages.success(request, _("Booked for %(name)s: %(time)s. We send you a message with the link.") % said)
     return redirect("visits:ahead", pk=appointment.pk)

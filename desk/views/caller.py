@@ -31,8 +31,7 @@ def book(request):
     except SlotTaken as taken:  # what was typed stays, and other times are there
         sentence = taken
     page = {"form": form, "clinic": clinic, "kind": kind, "sentence": sentence, "clinics": request.user.clinics}
-    page["choices"] = calling.next_times(clinic, kind) if clinic else []
-    page["known"] = calling.known(form, clinic, by=request.user)
+    page |= {"choices": calling.next_times(clinic, kind), "known": calling.known(form, clinic, by=request.user)}
     return render(request, "desk/caller.html", page, status=409 if sentence else 400 if form.errors else 200)
 
 

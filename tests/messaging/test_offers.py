@@ -47,6 +47,16 @@ class OfferTest(TestCase):
             sending.send_due()
         self.assertEqual(self.offers().get().state, "stale")
 
+    def test_who_may_no_longer_book_for_the_patient_is_not_told(self):
+        booker, child = make_user(language="en"), make_patient(clinic=self.clinic)
+        grant = make_grant(user=booker, patient=child)
+        self.entry.patient = child
+        self.entry.save()
+        self.free()
+        grant.may_book = False
+        grant.save()
+        self.assertFalse(self.offers().get().is_true())
+
     def test_a_process_that_died_before_telling_is_made_good(self):
         self.free()
         self.offers().delete()
