@@ -9,7 +9,7 @@ Z: Final = 1.959964  # 95 %
 class Share(NamedTuple):
     """How many of how many, and the 95 % interval in which the true share lies (Wilson 1927); None of nobody."""
 
-    count: int
+    number: int
     of: int
     value: float | None
     low: float

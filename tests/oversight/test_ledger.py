@@ -211,10 +211,10 @@ class ReportTest(Ledger):
                 self.settle(case, *verdicts)
         made = self.month()
         counts = [
-            (found.count, found.of) for found in (made.same, made.settled, made.agreed, made.ai, made.clinician, made.neither)
+            (found.number, found.of) for found in (made.same, made.settled, made.agreed, made.ai, made.clinician, made.neither)
         ]
         self.assertEqual(counts, [(1, 6), (4, 5), (3, 4), (1, 3), (1, 3), (1, 3)])
-        self.assertEqual((made.higher, made.lower, made.too_high.count, made.too_low.count), (4, 1, 1, 1))
+        self.assertEqual((made.higher, made.lower, made.too_high.number, made.too_low.number), (4, 1, 1, 1))
         page = self.page(self.coordinator, "report")
         self.assertContains(page, "Of 3 cases on which two reviewers agree, the AI was right in 1")
 
