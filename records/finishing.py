@@ -1,6 +1,7 @@
 """Finish: note, prescription and letters, looked at on one page and signed together; all of it or nothing."""
 
 import hashlib
+import json
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,12 +13,18 @@ from accounts.errors import Refused
 from . import letters, papers, prescribing, signing
 from .models import Letter, MedicationRequest, Note
 
+WHO_AND_WHEN = {"author", "updated_at"}
+
 
 def seen(note) -> str:
-    """A mark of everything as it stands now: who signs, signs what they looked at."""
+    """A mark of every word as it stands now: who signs, signs what they looked at. The same words kept again are the same."""
     rows = [note, *papers.drafts(note.visit)]
-    text = "|".join(f"{type(row).__name__}.{row.pk}.{row.updated_at.isoformat()}" for row in rows)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    words = [[type(row).__name__, *(str(getattr(row, name)) for name in _written(row))] for row in rows]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:24]
+
+
+def _written(row) -> list[str]:
+    return [field.attname for field in row._meta.concrete_fields if field.name not in WHO_AND_WHEN]
 
 
 def lacking(note) -> list[str]:

@@ -47,6 +47,12 @@ class FinishingTest(TestCase):
         with self.assertRaises(Refused):
             finishing.sign_all(self.note, by=self.doctor, seen_mark=mark)
 
+    def test_the_same_words_kept_again_can_be_signed(self):
+        mark = finishing.seen(self.note)
+        signing.save_draft(self.note, TEXTS, by=self.doctor)
+        finishing.sign_all(self.note, by=self.doctor, seen_mark=mark)
+        self.assertEqual(Visit.objects.get().state, State.COMPLETED)
+
     def test_the_note_alone_is_not_signed_past_its_papers(self):
         self.prescribe()
         with self.assertRaises(signing.Unsigned):
