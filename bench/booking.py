@@ -133,7 +133,7 @@ def _finding(house) -> dict:
         "free times of 40 doctors for a month, ms": lambda: of_doctors(doctors, clinic, end=now + timedelta(days=30)),
     })  # fmt: skip
     _overlaps_and_clear()
-    _write(house, FULL, last=now + timedelta(days=31), every="75 minutes", status="booked")
+    _write(house, FULL, last=now + timedelta(days=31), every="70 minutes", status="booked")
     zone, today = ZoneInfo(clinic.time_zone), now.date()
     month = [today + timedelta(days=number) for number in range(1, 32)]
     start = agenda.midnight(month[7], zone)

@@ -156,6 +156,20 @@ class AnswerTest(Ill):
             away.accept(self.person, by=None)
 
 
+class CrowdTest(Ill):
+    def test_in_whatever_order_a_full_day_accepts_nobody_is_lost_and_nobody_shares_a_time(self):
+        Availability.objects.filter(practitioner=self.colleague).update(end=time(11))
+        for slot in open_slots(self.doctor, self.clinic)[:12]:
+            self.people.append(book(slot, self.doctor, self.clinic))
+        self.assertEqual(len(self.fall_ill()), 15)
+        for number in (7, 2, 14, 0, 9, 4, 11, 1, 13, 6, 3, 12, 5, 10, 8):
+            away.accept(self.people[number], by=None)
+        times = set(Appointment.objects.booked().values_list("practitioner", "start"))
+        self.assertEqual(len(times), 15)
+        self.assertFalse(Appointment.objects.booked().filter(practitioner=self.doctor, start__lt=self.off.end).exists())
+        self.assertEqual((Hold.objects.count(), Proposal.objects.live().count()), (0, 0))
+
+
 class RaceTest(TransactionTestCase):
     def test_of_all_who_accept_at_once_one_moves_the_appointment(self):
         doctor, clinic = make_open_doctor()
