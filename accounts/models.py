@@ -183,15 +183,14 @@ def new_nonce():
 
 
 class GrantQuerySet(models.QuerySet):
+    def open(self):
+        """Grants that have not ended, taken or not."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
+
     def live(self, to=None):
         """Grants that hold at this moment: any of them, or those for what is asked for."""
-        unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-        found = self.filter(unexpired, user__isnull=False, revoked_at__isnull=True)
+        found = self.open().filter(user__isnull=False)
         return found.filter(**{f"may_{to}": True}) if to else found
-
-    def offered(self):
-        """Grants that nobody has taken yet."""
-        return self.filter(user=None, revoked_at=None)
 
     def endable_by(self, user):
         """Grants that this person may end: those of their own record, those they hold, and for staff those of their patients."""
@@ -230,15 +229,6 @@ class Grant(models.Model):
     def scopes(self) -> list[str]:
         """What it allows, in words."""
         return [scope.label for scope in Scope if getattr(self, f"may_{scope}")]
-
-    @property
-    def is_live(self) -> bool:
-        return self.user_id is not None and self.revoked_at is None and not self.is_over
-
-    @property
-    def is_over(self) -> bool:
-        """Whether its time has run out."""
-        return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
 class AuditEvent(AppendOnly):

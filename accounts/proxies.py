@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ def offer(patient, *, scopes, by, relationship="other", days=None, why="") -> Gr
     _may_govern(patient, by, why)
     if not scopes:
         raise Refused(_("Please choose what they may do."))
-    if patient.grants.filter(revoked_at=None).count() >= MOST_OPEN:
+    if patient.grants.open().count() >= MOST_OPEN:
         raise Refused(_("Enough people may act already. Please end a right that is not needed any more."))
     until = timezone.now() + timedelta(days=days) if days else None
     allowed = {f"may_{scope}": scope in scopes for scope in Scope}
@@ -47,14 +48,15 @@ def link(grant) -> str:
     return reverse("people:take", args=[signing.dumps([grant.pk, grant.nonce], salt=SALT)])
 
 
-def open_link(token) -> Grant:
-    """What a link offers, while nobody has taken it."""
+def open_link(token, *, by) -> Grant:
+    """What a link offers, while nobody else has taken it."""
     try:
         pk, nonce = signing.loads(token, salt=SALT, max_age=LINK_LIVES)
     except signing.BadSignature:
         raise _ended() from None
-    grant = Grant.objects.offered().select_related("patient", "given_by").filter(pk=pk, nonce=nonce).first()
-    if grant is None or grant.is_over:
+    offered = Grant.objects.open().filter(Q(user=None) | Q(user=by)).select_related("patient")
+    grant = offered.filter(pk=pk, nonce=nonce).first()
+    if grant is None:
         raise _ended()
     return grant
 
@@ -62,16 +64,17 @@ def open_link(token) -> Grant:
 @transaction.atomic
 def take(grant, *, by) -> Grant:
     """The person it was meant for takes it; what they could do before is replaced."""
-    grant = Grant.objects.select_for_update().get(pk=grant.pk)
-    if grant.user_id == by.pk and grant.is_live:
+    grant = Grant.objects.open().select_for_update().filter(pk=grant.pk).first()
+    if grant and grant.user_id == by.pk:
         return grant  # a second click
-    if grant.user_id or grant.revoked_at or grant.is_over:
+    if grant is None or grant.user_id:
         raise _ended()
     if by.is_staff_member:
         raise NotAllowed(_("You are signed in as staff. Please open this link with your private account."))
     if grant.patient.user_id == by.pk:
         raise Refused(_("This is your own record. Give the link to the person who shall act for you."))
-    Grant.objects.filter(user=by, patient=grant.patient, revoked_at=None).update(revoked_at=timezone.now())
+    for earlier in Grant.objects.filter(user=by, patient=grant.patient, revoked_at=None):
+        _revoke(earlier)
     grant.user = by
     grant.save(update_fields=["user"])
     audit.record(by, "grant.take", grant)
@@ -86,11 +89,8 @@ def end(grant, *, by, why="") -> None:
         _may_govern(grant.patient, by, why)
     if grant.revoked_at:
         return
-    grant.revoked_at = timezone.now()
-    grant.save(update_fields=["revoked_at"])
+    _revoke(grant)
     audit.record(by, "grant.end", grant, why=why)
-    if grant.user_id:
-        grant_ended.send(sender=Grant, grant=grant)
 
 
 def may(user, patient, to) -> bool:
@@ -117,6 +117,13 @@ def _may_govern(patient, by, why):
         raise NotAllowed(_("Only the patient, or staff of the clinic, decide who may act for them."))
     if by.is_staff_member and not why.strip():
         raise Refused(_("Please write why you do this for the patient: they can read it."))
+
+
+def _revoke(grant):
+    grant.revoked_at = timezone.now()
+    grant.save(update_fields=["revoked_at"])
+    if grant.user_id:
+        grant_ended.send(sender=Grant, grant=grant)
 
 
 def _ended():

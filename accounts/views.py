@@ -35,8 +35,8 @@ def _show(request, patient, facts):
         made = proxies.offer(patient, **form.cleaned_data, by=request.user)
         facts |= {"made": made, "link": request.build_absolute_uri(proxies.link(made))}
         form = GrantForm(user=request.user)
-    given = patient.grants.filter(revoked_at=None).select_related("user", "given_by__practitioner") if patient else []
-    facts |= {"patient": patient, "given": [grant for grant in given if not grant.is_over], "form": form}
+    given = patient.grants.open().select_related("user", "given_by__practitioner") if patient else []
+    facts |= {"patient": patient, "given": given, "form": form}
     return render(request, "accounts/people.html", facts, status=400 if form.is_bound else 200)
 
 
@@ -44,7 +44,7 @@ def _show(request, patient, facts):
 @login_required
 def take(request, token):
     """Somebody was given the right to act for another: what it allows, and one button to take it."""
-    grant = proxies.open_link(token)
+    grant = proxies.open_link(token, by=request.user)
     if request.method != "POST":
         return render(request, "accounts/take.html", {"grant": grant})
     proxies.take(grant, by=request.user)

@@ -1,12 +1,10 @@
 """Somebody calls and wants a time: three fields, one button."""
 
 import uuid
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django import forms
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +14,7 @@ from accounts.forms import PersonForm
 from accounts.models import Clinic, Patient, Practitioner, User
 from messaging.asking import normal
 from scheduling import booking, openings
+from scheduling.forms import chosen_slot
 from scheduling.models import Appointment, VisitType
 from scheduling.slots import Slot
 
@@ -89,13 +88,10 @@ def chosen(text, clinic) -> Choice:
     """The time that a button named."""
     try:
         doctor, start, end = text.split("|")
-        slot = Slot(*(datetime.fromisoformat(moment).astimezone(UTC) for moment in (start, end)))
         found = _doctors(clinic).get(pk=int(doctor))
     except (ValueError, OverflowError, Practitioner.DoesNotExist):
         raise Refused(_("Please choose one of the times.")) from None
-    if slot.start <= timezone.now():
-        raise Refused(_("This time is already over. Please choose a later one."))
-    return Choice(found, slot)
+    return Choice(found, chosen_slot({"start": start, "end": end}))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Clinic, Language, Patient, Scope, User
 from scheduling import lateness
 from scheduling.models import Appointment, AppointmentChange, Offer
+from visits.links import READ_AFTER
 from visits.models import DutyCall, Visit
 from visits.states import State
 
@@ -50,6 +51,15 @@ class Channel(models.TextChoices):
     NONE = "none"  # nobody can be reached
 
 
+class PushDeviceQuerySet(models.QuerySet):
+    def of_user(self, user):
+        return self.filter(user=user)
+
+    def of_link(self, patient):
+        """Browsers that the patient's link opened: they may be borrowed, so they are told for a day."""
+        return self.filter(patient=patient, seen_at__gt=timezone.now() - READ_AFTER)
+
+
 class PushDevice(models.Model):
     """A browser that wants to be told at once: of somebody with an account, or of a patient who came by a link."""
 
@@ -58,7 +68,9 @@ class PushDevice(models.Model):
     endpoint = models.CharField(max_length=1000, unique=True)
     key = models.CharField(max_length=100)  # what is sent is encrypted for this browser
     secret = models.CharField(max_length=30)
-    made_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(auto_now=True)  # when it last said that it still wants to be told
+
+    objects = PushDeviceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(user=None) ^ Q(patient=None), name="a_device_is_somebodys")]

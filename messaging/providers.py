@@ -130,7 +130,7 @@ class Push:
                     "POST", url.copy_with(host=ip), content=body, headers=headers, extensions={"sni_hostname": name}
                 )
                 return client.send(asked).status_code
-        except fetching.Forbidden:
+        except (fetching.Forbidden, httpx.InvalidURL, UnicodeError):
             raise Undeliverable("not a public address") from None
         except (httpx.HTTPError, OSError) as error:
             raise Away(type(error).__name__) from None

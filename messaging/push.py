@@ -2,9 +2,9 @@
 
 import contextlib
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -33,7 +33,7 @@ def subscribe(told: dict, *, user=None, patient=None) -> PushDevice:
     device, _new = PushDevice.objects.update_or_create(
         endpoint=_address(told), defaults={"user": user, "patient": None if user else patient, **_keys(told)}
     )
-    mine = PushDevice.objects.filter(user=user, patient=device.patient).order_by("-pk")
+    mine = PushDevice.objects.filter(user=user, patient=device.patient).order_by("-seen_at")
     PushDevice.objects.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_DEVICES:])).delete()
     return device
 
@@ -67,7 +67,7 @@ def public_key() -> str:
 
 def _address(told) -> str:
     endpoint = told.get("endpoint") if isinstance(told, dict) else None
-    if not isinstance(endpoint, str) or len(endpoint) > 1000 or urlsplit(endpoint).scheme not in ("https", "http"):
+    if not isinstance(endpoint, str) or len(endpoint) > 1000 or not re.fullmatch(r"https?://[!-~]+", endpoint):
         raise _no_device()
     return endpoint
 

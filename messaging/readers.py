@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.models import Grant, Patient, Scope, User
 
-from .models import Channel, Kind
+from .models import Channel, Kind, PushDevice
 
 # Read at once, even by who has a mail address.
 BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.OTHER_WAYS, Kind.LATE, Kind.PROPOSED}
@@ -29,14 +29,18 @@ class Reader(NamedTuple):
         return self.user.language if self.user else self.patient.language
 
     @property
-    def devices(self):
-        """The browsers that want to be told at once."""
-        return (self.user or self.patient).push_devices.all()
+    def is_patient(self) -> bool:
+        return self.user is None or self.user.pk == self.patient.user_id
+
+    @property
+    def devices(self) -> list[PushDevice]:
+        """The browsers that want to be told at once: of the account, and of the patient who came by a link."""
+        devices = list(PushDevice.objects.of_user(self.user)) if self.user else []
+        return devices + list(PushDevice.objects.of_link(self.patient)) if self.is_patient else devices
 
     def channel(self, kind: Kind) -> Channel:
         """By mail, which carries the calendar file; by phone what is urgent, and whom no mail reaches."""
-        own = self.user is None or self.user.pk == self.patient.user_id
-        if own and self.patient.phone and (self.user is None or kind in BY_PHONE):
+        if self.is_patient and self.patient.phone and (self.user is None or kind in BY_PHONE):
             return Channel.KAKAO if settings.KAKAO_URL else Channel.SMS
         return Channel.EMAIL if self.user else Channel.NONE
 

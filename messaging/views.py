@@ -78,7 +78,7 @@ def _linked_patient(request):
 def _told(request):
     try:
         return json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('endpoint', models.CharField(max_length=1000, unique=True)),
                 ('key', models.CharField(max_length=100)),
                 ('secret', models.CharField(max_length=30)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('seen_at', models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.RemoveConstraint(

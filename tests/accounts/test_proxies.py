@@ -87,6 +87,14 @@ class RulesTest(ProxyCase):
         with self.assertRaises(NotAllowed):
             self.offer(by=self.son)
 
+    def test_a_crowd_is_no_family_and_what_ran_out_does_not_count(self):
+        for _ in range(proxies.MOST_OPEN):
+            self.offer(days=1)
+        with self.assertRaises(Refused):
+            self.offer()
+        with time_machine.travel(timezone.now() + timedelta(days=2)):
+            self.offer()
+
     def test_nothing_to_do_is_no_right(self):
         with self.assertRaises(Refused):
             self.offer(scopes=[])
@@ -137,8 +145,10 @@ class PagesTest(ProxyCase):
             self.assertContains(self.client.get(link), "This link no longer works.", status_code=410)
         self.client.force_login(self.son)
         self.assertContains(self.client.get(link[:-3] + "x/"), "This link no longer works.", status_code=410)
-        proxies.take(grant, by=self.son)
-        self.assertContains(self.client.get(link), "This link no longer works.", status_code=410)
+        for _click in range(2):
+            self.assertRedirects(self.client.post(link), reverse("people:mine"))
+        self.client.force_login(make_user(language="en"))
+        self.assertContains(self.client.post(link), "This link no longer works.", status_code=410)
 
 
 class ActingTest(ProxyCase):

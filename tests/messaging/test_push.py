@@ -124,6 +124,18 @@ class SubscribeTest(PushCase):
             self.subscribe(browser)
         self.assertEqual(PushDevice.objects.get().patient, self.visit.patient)
 
+    def test_a_browser_that_a_link_opened_may_be_borrowed_and_is_told_for_a_day(self):
+        self.client.get(links.make(self.visit))
+        with Browser() as browser:
+            self.subscribe(browser)
+            PushDevice.objects.update(seen_at=timezone.now() - timedelta(hours=25))
+            self.be_next()
+            self.assertEqual(browser.shown, [])
+            Message.objects.all().delete()
+            self.subscribe(browser)
+            self.be_next()
+        self.assertEqual(len(browser.shown), 1)
+
     def test_the_next_person_at_a_shared_tablet_takes_the_browser_over(self):
         with Browser() as browser:
             for user in self.user, make_user():
@@ -146,7 +158,8 @@ class SubscribeTest(PushCase):
     def test_what_is_no_subscription_is_refused_with_a_sentence(self):
         self.client.force_login(self.user)
         good = {"endpoint": "https://push.example/1", "keys": {"p256dh": "BA", "auth": "x"}}
-        for told in ("no json", "[]", "{}", json.dumps(good), json.dumps({**good, "endpoint": "ftp://x"})):
+        elsewhere = [json.dumps({**good, "endpoint": address}) for address in ("ftp://x", "https://x\0")]
+        for told in ("no json", "[" * 100_000, "[]", "{}", json.dumps(good), *elsewhere):
             answer = self.client.post(reverse("messaging:subscribe"), told, content_type="application/json")
             self.assertContains(answer, "This browser did not say how it can be reached.", status_code=400)
 
