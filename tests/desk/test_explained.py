@@ -84,11 +84,7 @@ class WordsTest(TestCase):
     def test_the_cold_sweat_is_marked_too(self):
         intake = make_intake(words="가슴이 조이고 식은땀이 나요", language="ko", sent=True)
         judged = assessment.assess(intake.pk)
-        spans = [intake.words[reason["start"] : reason["end"]] for reason in judged.reasons if reason["source"] == "words"]
-        page = str(marked(intake.words, judged.reasons))
-        for span in spans:
-            self.assertTrue(any(span in piece for piece in page.replace("</mark>", "<mark>").split("<mark>")), (span, page))
-        self.assertIn("식은땀", "".join(page.split("<mark>")[1:]).split("</mark>")[0] + "".join(spans))
+        self.assertEqual(str(marked(intake.words, judged.reasons)), "<mark>가슴이 조이고</mark> <mark>식은땀이 나요</mark>")
 
     def test_a_rate_has_a_korean_unit(self):
         with translation.override("ko"):
