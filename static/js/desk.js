@@ -77,7 +77,7 @@ if (dialog) {
     const { altKey, ctrlKey, metaKey, key, target } = event;
     if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (key === "Escape" && isTyping(target)) return target.blur();
-    if (key === "Enter" && (ctrlKey || metaKey)) return finish();
+    if (key === "Enter" && (ctrlKey || metaKey)) return event.preventDefault(), finish(); // a field would send its own form
     const deed = KEYS[key] || (document.querySelector(`[data-key="${CSS.escape(key)}"]`) && (() => open(key)));
     if (altKey || ctrlKey || metaKey || !deed || !isOn() || isTyping(target)) return;
     event.preventDefault();
