@@ -24,8 +24,13 @@ SHARES = [0.005, 0.075, 0.425, 0.85, 1.0]  # of the levels, added up
 
 
 def measure() -> dict:
-    with services.postgres() as url:
-        os.environ |= {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "telehealth.settings", "SECRET_KEY": "of the bench"}
+    with services.postgres() as url, services.redis() as redis:
+        os.environ |= {
+            "DATABASE_URL": url,
+            "REDIS_URL": redis,
+            "DJANGO_SETTINGS_MODULE": "telehealth.settings",
+            "SECRET_KEY": "of the bench",
+        }
         import django
 
         django.setup()
