@@ -13,8 +13,11 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402 - apps must be loade
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+import desk.routing  # noqa: E402
 import video.routing  # noqa: E402
 import visits.routing  # noqa: E402
 
-sockets = URLRouter(visits.routing.websocket_urlpatterns + video.routing.websocket_urlpatterns)
+sockets = URLRouter(
+    visits.routing.websocket_urlpatterns + video.routing.websocket_urlpatterns + desk.routing.websocket_urlpatterns
+)
 application = ProtocolTypeRouter({"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))})

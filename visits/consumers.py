@@ -30,6 +30,9 @@ class Hints(AsyncJsonWebsocketConsumer):
     async def visit_changed(self, event):
         await self.send_json({"changed": event["visit"]})
 
+    async def own_changed(self, event):
+        await self.send_json({"changed": event["visit"], "own": True})
+
     async def duty_changed(self, event):
         await self.send_json({"duty": event["doctor"]})
 

@@ -29,17 +29,19 @@ def shift_of(user) -> Shift | None:
     return Shift.objects.open().filter(practitioner__user=user).first()
 
 
-@transaction.atomic
 def begin(*, by) -> Shift:
     """Go on duty; who is on duty already goes on, whatever the pause or the silence before."""
     shift = shift_of(by)
+    return shift if shift and shift.is_present and shift.paused_at is None else _begin(shift, by=by)
+
+
+@transaction.atomic
+def _begin(shift, *, by) -> Shift:
     if shift is None:
         return _told(_new_shift(by.practitioner), "duty.begin", by=by)
-    if shift.paused_at or not shift.is_present:
-        shift.paused_at, shift.seen_at = None, timezone.now()
-        shift.save(update_fields=["paused_at", "seen_at"])
-        _told(shift, "duty.back", by=by)
-    return shift
+    shift.paused_at, shift.seen_at = None, timezone.now()
+    shift.save(update_fields=["paused_at", "seen_at"])
+    return _told(shift, "duty.back", by=by)
 
 
 def _new_shift(practitioner) -> Shift:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 
-from . import duty, errands, flow
+from . import duty, errands, flow, hints
 from .models import Change, Task, Visit
 from .roster import Shift
 from .states import WITH_DOCTOR, State
@@ -17,6 +17,7 @@ def give_back(visit, *, by, reason="") -> Visit:
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if visit.state not in WITH_DOCTOR:
         raise flow.WrongState(_("This patient is not with a doctor. Please reload the page."))
+    hints.tell_doctor(visit.practitioner_id, visit)
     return flow.move(visit, State.WAITING, by=by, reason=reason, practitioner=None, called_at=None)
 
 

@@ -35,8 +35,14 @@ def tell(visit, *, line=False) -> None:
     """After commit: who looks at this visit, hosts for its clinic or treats it asks again; if the line changed, all doctors."""
     groups = [clinic_group(visit.clinic_id), visit_group(visit.pk)]
     groups += [line_group(visit.clinic_id)] if line else []
-    groups += [doctor_group(visit.practitioner_id)] if visit.practitioner_id and not line else []
     _after_commit(groups, {"type": "visit.changed", "visit": str(visit.pk)})
+    if visit.practitioner_id:
+        tell_doctor(visit.practitioner_id, visit)
+
+
+def tell_doctor(practitioner_id, visit) -> None:
+    """After commit: one of this doctor's own patients changed."""
+    _after_commit([doctor_group(practitioner_id)], {"type": "own.changed", "visit": str(visit.pk)})
 
 
 def tell_duty(practitioner) -> None:

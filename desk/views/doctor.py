@@ -2,21 +2,18 @@
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
-from video import phone
-from visits import flow, load, queue
-from visits.models import Acuity, Visit
-from visits.states import WITH_DOCTOR, State
+from visits import flow
+from visits.models import Visit
+from visits.states import WITH_DOCTOR
 
+from .. import line
 from ..access import only_for
-from ..overtaking import explained
-from ..reasons import with_reasons
 from .teamwork import for_me
 
 
@@ -35,21 +32,11 @@ def queue_fragment(request):
 
 
 def _queue(user):
-    """All open visits of a doctor's clinics, by what the doctor can do with them now."""
-    now = timezone.now()
-    visits = Visit.objects.visible_to(user).open().with_people().select_related("intake")
-    visits = phone.with_wishes(with_reasons(visits))
-    audit.saw(user, "queue.read", visits)
-    waiting = [visit for visit in visits if visit.state == State.WAITING]
-    in_line = [visit for visit in waiting if visit.acuity > Acuity.RESUSCITATION]
-    return for_me(user) | {
-        "emergencies": [visit for visit in waiting if visit.acuity == Acuity.RESUSCITATION],
-        "overloaded": load.is_overloaded(user.clinics),
-        "places": explained(queue.in_order(in_line, now)),
-        "later": sorted((v for v in in_line if v.waiting_since > now), key=lambda v: v.waiting_since),
-        "alarms": [visit for visit in visits if visit.state == State.ARRIVED and visit.emergency_at],
-        "mine": [v for v in visits if v.state in WITH_DOCTOR and v.practitioner and v.practitioner.user_id == user.pk],
-    }
+    """The list of all doctors of these clinics, whom this one has in hand, and what colleagues want of them."""
+    facts = line.facts(user.clinics)
+    audit.saw(user, "queue.read", facts["visits"])
+    mine = [v for v in facts["visits"] if v.state in WITH_DOCTOR and v.practitioner and v.practitioner.user_id == user.pk]
+    return facts | {"mine": mine} | for_me(user)
 
 
 def _treatable(request, pk):

@@ -3,6 +3,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
 const AT_MOST_EVERY = 1000;
 const BESIDE = 2000;
+const SILENT = 2000; // so long a page waits for what it asked by its line
 const SETTLED = 5000; // a line that held this long was a good one
 const NOT_ALLOWED = 4404;
 
@@ -18,7 +19,8 @@ class Line {
   // The socket brings hints only; the truth is asked for, at once, but not more often than every second. A list beside other work
   // lets those who have nothing else before them ask first. A list that nobody looks at asks when somebody looks again (a
   // patient's page asks always: it has to say that the doctor calls).
-  ask() {
+  ask(whole = false) {
+    this.whole ||= whole;
     if (document.hidden && "whenSeen" in this.element.dataset) return;
     const turn = "beside" in this.element.dataset ? Math.random() * BESIDE : 0;
     const wait = Math.max(turn, (this.askedAt ?? 0) + AT_MOST_EVERY - Date.now());
@@ -30,14 +32,37 @@ class Line {
     clearTimeout(this.later);
     this.later = undefined;
     this.askedAt = Date.now();
+    const byLine = !this.whole && "byLine" in this.element.dataset && this.socket?.readyState === WebSocket.OPEN;
+    if (!byLine) return this.get();
+    this.socket.send("list");
+    this.getting ??= setTimeout(() => this.get(), SILENT);
+  }
+
+  get() {
+    clearTimeout(this.getting);
+    this.getting = undefined;
+    this.whole = false;
     window.htmx?.trigger(this.element, "naru:changed");
   }
 
+  // The list came by the line. What is this doctor's own is not in it, and stays; who may veto a swap is asked as ever.
+  show(list) {
+    clearTimeout(this.getting);
+    this.getting = undefined;
+    const xhr = { responseURL: "", status: 200 };
+    const detail = { target: this.element, xhr, shouldSwap: true };
+    this.element.dispatchEvent(new CustomEvent("htmx:beforeSwap", { bubbles: true, detail }));
+    if (!detail.shouldSwap) return;
+    const callbacks = { ...window.Idiomorph.defaults.callbacks, beforeNodeMorphed: (old) => !("own" in (old.dataset ?? {})) };
+    window.Idiomorph.morph(this.element, list, { morphStyle: "innerHTML", callbacks });
+  }
+
   // Who is on duty changed: a doctor's own line above the page asks again, everybody else the list.
-  hear({ duty }) {
+  hear({ duty, list, own: mine }) {
+    if (list) return this.show(list);
     const own = duty && document.getElementById("duty");
     if (own) window.htmx?.trigger(own, "naru:duty");
-    else this.ask();
+    else this.ask(mine);
   }
 
   say(text = "") {
@@ -53,7 +78,7 @@ class Line {
     socket.onopen = () => {
       this.openedAt = Date.now();
       this.say(this.element.dataset.connected);
-      this.ask(); // what happened while we were away?
+      this.ask(true); // what happened while we were away?
     };
     socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
     socket.onclose = (event) => socket === this.socket && this.lost(event.code);
@@ -71,13 +96,14 @@ class Line {
 
   // The person looks again, or the network is back: read now, and do not wait for the next try.
   wake() {
-    this.ask();
+    this.ask(true);
     if (!this.socket && this.timer) this.connect();
   }
 
   close() {
     clearTimeout(this.timer);
     clearTimeout(this.later);
+    clearTimeout(this.getting);
     this.socket?.close();
   }
 }

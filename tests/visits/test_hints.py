@@ -150,7 +150,7 @@ class SocketTest(TransactionTestCase):
 
         self.assertEqual(self.hear("/ws/queue/", signed_in(colleague), deeds), {"changed": str(came[0].pk)})
         heard = self.hear("/ws/queue/", signed_in(self.doctor), lambda: flow.resume(treated, by=None))
-        self.assertEqual(heard, {"changed": str(treated.pk)})
+        self.assertEqual(heard, {"changed": str(treated.pk), "own": True})
 
     def test_who_goes_on_duty_is_told_to_the_coordinator_and_who_is_asked_to_come_to_the_doctor(self):
         coordinator = make_practitioner(clinic=self.visit.clinic, role="coordinator").user
