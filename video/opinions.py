@@ -26,6 +26,7 @@ def ask(visit, *, colleague, question, by) -> SecondOpinion:
             opinion = SecondOpinion.objects.create(visit=visit, **facts)
             audit.record(by, "opinion.ask", opinion, why=opinion.question)
             hints.tell(visit)
+            hints.tell_doctor(colleague.pk, visit)
             return opinion
     except IntegrityError:
         raise Refused(_("%(doctor)s was asked already and has not answered yet.") % {"doctor": colleague.name}) from None

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
-from scheduling import joining
-from scheduling.models import Appointment
+from scheduling import away, joining
+from scheduling.models import Appointment, Proposal
 
 from .models import ContactAttempt, Visit
 
@@ -30,6 +30,7 @@ def missing(user) -> QuerySet[Appointment]:
     """Booked, begun, and nobody has checked in: the appointments of the clinics a person works for."""
     now = timezone.now()
     here = Appointment.objects.booked().filter(clinic__in=user.clinics, start__lte=now, start__gt=now - LOOK_BACK, visit=None)
+    here = here.exclude(pk__in=Proposal.objects.live().values("change__appointment"))  # it was the doctor who was away
     return (
         here.select_related("patient", "practitioner", "clinic").prefetch_related("attempts__by__practitioner").order_by("start")
     )
@@ -52,6 +53,8 @@ def attempt(appointment, *, way, with_doctor, by, words="") -> ContactAttempt:
 def did_not_come(appointment, *, by) -> Appointment:
     """The patient did not come, and two attempts to reach them with the doctor present failed."""
     appointment = _lock(appointment)
+    if away.live(appointment):
+        raise Refused(_("The doctor was away and another time is offered, so the patient is not to blame."))
     if attempts_missing(appointment):
         raise NotYet(
             _("Try to reach them first, with the doctor present, %(minutes)d minutes apart. Still missing: %(number)d.")

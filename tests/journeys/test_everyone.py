@@ -79,8 +79,8 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     guest.locator("[name=name]").fill("민수")
     guest.locator("main form button").click()
     look(guest, guest.url)
-    look(doctor, "/booking/calendars/")
-    look(doctor, "/desk/queue/")
+    for address in ("/booking/calendars/", "/desk/queue/", "/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/ledger/", "/fairness/"):
+        look(doctor, address)
     look(assistant, "/desk/frontdesk/")
     for address in ("/desk/board/", "/desk/caller/", "/desk/missed/"):
         look(coordinator, address)

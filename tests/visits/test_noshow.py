@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import AuditEvent
+from scheduling import away
 from scheduling.models import Appointment
 from tests.factories import make_assistant, make_doctor, make_patient, make_practitioner, make_user
 from tests.messaging import MINUTE, cancel, make_booking
@@ -42,6 +43,18 @@ class NoShowCase(TestCase):
 
 
 class RulesTest(NoShowCase):
+    def test_it_is_never_said_when_the_doctor_was_away(self):
+        self.go_to(self.appointment.start - 5 * MINUTE)
+        start, end = self.appointment.start, self.appointment.end
+        off = away.take_off(self.appointment.practitioner, start, end, by=self.coordinator)
+        away.redistribute(off, [self.appointment], by=self.coordinator)
+        self.go_to(start + 5 * MINUTE)
+        self.assertEqual(list(noshow.missing(self.coordinator)), [])
+        self.attempt()
+        self.attempt(after=10 * MINUTE)
+        with self.assertRaises(Refused):
+            noshow.did_not_come(self.appointment, by=self.coordinator)
+
     def test_after_two_attempts_with_the_doctor_it_can_be_said(self):
         for _ in range(2):
             with self.assertRaises(noshow.NotYet):
