@@ -4,12 +4,15 @@ import asyncio
 import logging
 import os
 import threading
+from collections import defaultdict
 from functools import partial
 
 from channels.layers import get_channel_layer
 from django.db import transaction
 
 log = logging.getLogger(__name__)
+MOST_AT_ONCE = 20  # a hundred doctors who press together are five hundred hints, and Redis gives each process a hundred lines
+_turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(MOST_AT_ONCE))
 _lock = threading.Lock()
 _loops: dict[int, asyncio.AbstractEventLoop] = {}
 
@@ -63,7 +66,7 @@ def push(group: str, message: dict) -> None:
 
 async def _send(group, message):
     try:
-        async with asyncio.timeout(5):
+        async with _turns[asyncio.get_running_loop()], asyncio.timeout(5):
             await get_channel_layer().group_send(group, message)
     except Exception as error:  # the border to Redis: a lost hint must never break a rule
         log.warning("hint to %s not sent: %s", group, type(error).__name__)
