@@ -17,6 +17,7 @@ SIDEWAYS = """() => {
   return document.documentElement.scrollWidth > width ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
 }"""
 PERSON = {"ko": "한지민", "en": "Daniel Reed"}
+DOCTOR = ["/desk/queue/", "/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/booking/calendars/", "/ledger/", "/fairness/"]
 STEPS = ["words", "onset", "conditions", "vitals", "photo", "consent", "summary"]
 
 
@@ -79,7 +80,7 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     guest.locator("[name=name]").fill("민수")
     guest.locator("main form button").click()
     look(guest, guest.url)
-    for address in ("/booking/calendars/", "/desk/queue/", "/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/ledger/", "/fairness/"):
+    for address in DOCTOR:
         look(doctor, address)
     look(assistant, "/desk/frontdesk/")
     for address in ("/desk/board/", "/desk/caller/", "/desk/missed/"):
