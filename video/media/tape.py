@@ -87,6 +87,9 @@ class Taker:
     def take(self, packet: Packet, now: float) -> None:
         self.packets.put(packet, now)
 
+    def cut(self) -> None:
+        """What is missing is seen by the numbers of the packets."""
+
     def sender_report(self, ntp: int, rtp: int, now: float) -> None:
         self.clock.sender_report(ntp, rtp)
 
