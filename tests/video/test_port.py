@@ -196,3 +196,16 @@ async def test_ipv6():
         lite.on_media = lambda data, _now: media.append(data)
         sock.sendto(b"\x80 packet", (port.host, port.number))
         await until(lambda: media)
+
+
+async def test_a_way_that_fell_silent_is_left_for_the_one_that_speaks():
+    with listening() as (port, lite), somebody() as old, somebody() as new:
+        moved = []
+        lite.on_move = lambda: moved.append(lite.address)
+        await ask(old, port, check(lite))
+        await ask(new, port, check(lite, chosen=False))
+        assert lite.address == old.getsockname()  # what the browser only tries is not where it is
+        lite.heard_at -= 1  # and then nothing came by the old way for a second
+        await ask(new, port, check(lite, chosen=False))
+        assert lite.address == new.getsockname()
+        assert moved == [new.getsockname()]
