@@ -1,4 +1,4 @@
-"""Orders of the queue that were tried beside the one that ships: `python -m bench.orders [DAYS]` (decision 12)."""
+"""Orders of the queue that were tried beside the one that ships: `python -m bench.orders [DAYS]` (decision 7)."""
 
 import sys
 from collections.abc import Callable

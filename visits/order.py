@@ -1,4 +1,4 @@
-"""Who is seen next, in plain arithmetic: the pages, the database's query and the simulator take it from here (decision 12)."""
+"""Who is seen next, in plain arithmetic: the pages, the database's query and the simulator take it from here (decision 7)."""
 
 import math
 from collections.abc import Mapping
