@@ -78,12 +78,22 @@ def signed_in(user):
     return client
 
 
+def all_is_said():
+    """Wait until the hints of earlier deeds have left: they go by a thread of their own."""
+
+    async def others():
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+
+    asyncio.run_coroutine_threadsafe(others(), hints._loop()).result(WAIT)
+
+
 class SocketTest(TransactionTestCase):
     def setUp(self):
         self.owner = make_user()
         self.visit = make_visit(patient=make_patient(user=self.owner))
         self.doctor = make_doctor(clinic=self.visit.clinic)
         duty.begin(by=self.doctor)
+        all_is_said()
         self.path = f"/ws/visit/{self.visit.pk}/"
 
     def assert_refused(self, path, client=None):
@@ -95,6 +105,8 @@ class SocketTest(TransactionTestCase):
 
     def hear(self, path, client, deed):
         """Open a socket, do the deed, and return what the browser hears."""
+
+        all_is_said()
 
         async def listen():
             page = socket(path, client)
@@ -133,9 +145,11 @@ class SocketTest(TransactionTestCase):
         self.assertEqual(heard, {"changed": str(self.visit.pk)})
 
     def test_a_doctor_hears_their_clinics_and_no_other(self):
+        colleague = make_doctor(clinic=self.visit.clinic)
+
         def deeds():
             make_visit()
-            flow.call_in(self.visit, by=self.doctor)
+            flow.call_in(self.visit, by=colleague)
 
         self.assertEqual(self.hear("/ws/queue/", signed_in(self.doctor), deeds), {"changed": str(self.visit.pk)})
 
