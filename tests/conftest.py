@@ -18,6 +18,8 @@ from tests import services  # noqa: E402
 pytest_plugins = ["tests.product"]
 OUR_OWN = ("REDIS_URL", "DATABASE_URL", "NARU_STATE", "SECRET_KEY", "NARU_DEMO", "STATIC_ROOT", "MEDIA_ROOT")
 LAST = {"chromium", "sign_in", "product"}  # fixtures whose tests run the whole product
+IN_REAL_TIME = ("device_check", "faults", "people", "reach", "recording", "rescue", "weak_links", "whole_visit")
+ALONE = ("tests/ops/", *(f"tests/journeys/test_{name}.py" for name in IN_REAL_TIME))
 
 
 def begin(stack: contextlib.ExitStack) -> None:
@@ -47,7 +49,10 @@ django.conf.settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
 def pytest_collection_modifyitems(items):
-    """Quick tests first."""
+    """Quick tests first; what needs the machine to itself is marked."""
+    for item in items:
+        if item.nodeid.startswith(ALONE):
+            item.add_marker("alone")
     items.sort(key=lambda item: bool(LAST & set(getattr(item, "fixturenames", ()))))
 
 

@@ -8,11 +8,10 @@ import time
 from . import services
 
 PASSES = {"SQLite": {}, "PostgreSQL": {"NARU_TEST_DATABASE": "postgresql"}}
-ONLY = {"PostgreSQL": ["-m", "not once"]}
-WHOLE_PRODUCT = ["tests/journeys", "tests/ops"]  # they start it and need the machine to themselves; the others share it
+ONLY = {"PostgreSQL": " and not once"}
 HALVES = {
-    "the parts": ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", *(f"--ignore={folder}" for folder in WHOLE_PRODUCT)],
-    "the whole": WHOLE_PRODUCT,
+    "side by side": ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "-m", "not alone"],
+    "one by one": ["-m", "alone"],
 }
 
 
@@ -22,18 +21,18 @@ def main() -> int:
     except services.Missing as missing:
         print(f"Cannot test. {missing}")
         return 2
-    halves = {"asked for": sys.argv[1:]} if sys.argv[1:] else HALVES
-    wanted = [(database, half) for database in PASSES for half in halves]
-    failed = [f"{half} on {database}" for database, half in wanted if not run(database, half, halves[half])]
+    wanted = [(database, half) for database in PASSES for half in HALVES]
+    failed = [f"{half} on {database}" for database, half in wanted if not run(database, half)]
     print(f"Failed: {', '.join(failed)}." if failed else "All tests pass on SQLite and on PostgreSQL.")
     return len(failed)
 
 
-def run(database: str, half: str, arguments: list[str]) -> bool:
+def run(database: str, half: str) -> bool:
     """One pass of pytest."""
     print(f"\n=== {half} on {database} ===", flush=True)
     began = time.monotonic()
-    command = [sys.executable, "-m", "pytest", *ONLY.get(database, []), *arguments]
+    *how, which = HALVES[half]
+    command = [sys.executable, "-m", "pytest", *how, which + ONLY.get(database, ""), *sys.argv[1:]]
     env = {**os.environ, **PASSES[database]}
     env.pop("DJANGO_SETTINGS_MODULE", None)  # tests/conftest.py names it, once Redis and database are there
     code = subprocess.run(command, env=env, stdin=subprocess.DEVNULL).returncode

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from . import steps
 
 pytestmark = pytest.mark.once
+DOCTORS = {"ko": ("김서연", "감기", "급성 비인두염"), "en": ("Emily Carter", "cold", "Acute nasopharyngitis")}
 
 
 def focus(page, selector):
@@ -18,8 +19,11 @@ def add_medicine(page, name):
     page.keyboard.press("Enter")
 
 
-def test_a_doctor_needs_no_mouse(sign_in):
-    doctor = sign_in("김서연", locale="ko")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_doctor_needs_no_mouse(sign_in, product, language):
+    name, shortcut, meaning = DOCTORS[language]
+    doctor = sign_in(name, locale=language)
+    doctor.context.add_cookies([{"name": "django_language", "value": language, "url": product.url}])
     press, write = doctor.keyboard.press, doctor.keyboard.type
     medicines = doctor.locator("#prescription .naru-medicines li")
     listens = doctor.locator("[data-keys-open]")  # shown by the script that hears the keys
@@ -35,10 +39,10 @@ def test_a_doctor_needs_no_mouse(sign_in):
     expect(listens).to_be_visible()
     seen = steps.VISIT.search(doctor.url).group(1)
     press("w")
-    write("/감기 ")
+    write(f"/{shortcut} ")
     expect(doctor.locator("[name=note-summary]")).not_to_be_empty()
     write("n")  # a letter in a field is a letter
-    expect(doctor.locator("[name=note-assessment]")).to_have_value("급성 비인두염n")
+    expect(doctor.locator("[name=note-assessment]")).to_have_value(f"{meaning}n")
     press("Escape")
     press("p")
     add_medicine(doctor, "타이레놀 500mg")
@@ -67,6 +71,6 @@ def test_a_doctor_needs_no_mouse(sign_in):
     doctor.wait_for_url(lambda url: seen not in url)
     expect(listens).to_be_visible()
     press("w")
-    write("/감기 ")
+    write(f"/{shortcut} ")
     press("Control+Enter")
     expect(doctor.locator("#note-form")).to_have_count(0)
