@@ -17,7 +17,7 @@ SIDEWAYS = """() => {
   return document.documentElement.scrollWidth > width ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
 }"""
 PERSON = {"ko": "한지민", "en": "Daniel Reed"}
-DOCTOR = ["/desk/queue/", "/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/booking/calendars/", "/ledger/", "/fairness/"]
+DOCTOR = ["/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/booking/calendars/", "/ledger/", "/fairness/", "/desk/queue/"]
 STEPS = ["words", "onset", "conditions", "vitals", "photo", "consent", "summary"]
 
 
