@@ -42,17 +42,25 @@ except (services.Missing, embedded.NoRedis) as missing:
     pytest.exit(str(missing), returncode=2)
 
 import django.conf  # noqa: E402 - not before the environment is ours
+import django.test  # noqa: E402
 
 # Reads the settings now. A slow hash protects real passwords; here it would only cost minutes.
 django.conf.settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.conf.settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
+def _asks_a_database(item) -> bool:
+    is_case = isinstance(item.cls, type) and issubclass(item.cls, django.test.TransactionTestCase)
+    return is_case or item.get_closest_marker("django_db") is not None or bool(LAST & set(getattr(item, "fixturenames", ())))
+
+
 def pytest_collection_modifyitems(items):
-    """Quick tests first; what needs the machine to itself is marked."""
+    """Quick tests first; marked is what needs the machine to itself, and what needs no database and so no second pass."""
     for item in items:
         if item.nodeid.startswith(ALONE):
             item.add_marker("alone")
+        elif not _asks_a_database(item):
+            item.add_marker("once")
     items.sort(key=lambda item: bool(LAST & set(getattr(item, "fixturenames", ()))))
 
 
