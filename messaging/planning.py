@@ -1,5 +1,6 @@
 """Plan what is to be told. Every rule here may run twice: the key of a message exists once."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -35,13 +36,13 @@ SETTLED = timedelta(minutes=2)  # who has just joined the queue still looks at t
 @transaction.atomic
 def plan(change: AppointmentChange) -> None:
     """What a change of an appointment has to tell; whatever was planned from an earlier change dies in the same moment."""
-    appointment = Appointment.objects.select_for_update().get(pk=change.appointment_id)
+    appointments = Appointment.objects.select_for_update(of=("self",)).select_related("patient__user", "booked_by")
+    appointment = appointments.get(pk=change.appointment_id)
     earlier = Message.objects.planned().filter(change__appointment=appointment, change__lt=change.pk)
     earlier.update(state=Message.State.STALE)
-    is_latest = not appointment.changes.filter(pk__gt=change.pk).exists()
-    for reader in readers.of(appointment.patient, appointment.booked_by, to=Scope.BOOK):
-        for kind, due_at, until in _due(change, timezone.now()):
-            _make(kind, reader, due_at, until, change=change, state=None if is_latest else Message.State.STALE)
+    state = Message.State.STALE if appointment.changes.filter(pk__gt=change.pk).exists() else Message.State.PLANNED
+    told, due = readers.of(appointment.patient, appointment.booked_by, to=Scope.BOOK), list(_due(change, timezone.now()))
+    _write(message for reader in told for when in due for message in _messages(*when, reader, change=change, state=state))
 
 
 def _due(change: AppointmentChange, now: datetime):
@@ -63,7 +64,7 @@ def plan_follow_up(visit: Visit) -> None:
     """After the visit: where to read what was said."""
     due_at = visit.ended_at + FOLLOW_UP_AFTER
     for reader in readers.of(visit.patient, to=NEEDS[Kind.FOLLOW_UP]):
-        _make(Kind.FOLLOW_UP, reader, due_at, visit.ended_at + DAY, visit=visit)
+        _make(Kind.FOLLOW_UP, due_at, visit.ended_at + DAY, reader, visit=visit)
 
 
 def unfollowed() -> models.QuerySet:
@@ -79,7 +80,7 @@ def plan_next() -> None:
         visit = place.visit
         if visit.channel != Visit.Channel.CLINIC and visit.waiting_since < now - SETTLED:
             for reader in readers.of(visit.patient, to=NEEDS[Kind.NEXT]):
-                _make(Kind.NEXT, reader, now, now + HOUR, visit=visit)
+                _make(Kind.NEXT, now, now + HOUR, reader, visit=visit)
 
 
 def plan_duty_call(call: DutyCall) -> None:
@@ -100,7 +101,7 @@ def offer_other_ways(visit: Visit) -> None:
     """The wait will be long: a booked time would do as well; told once, and the place is kept."""
     now = timezone.now()
     for reader in readers.of(visit.patient, to=NEEDS[Kind.OTHER_WAYS]):
-        _make(Kind.OTHER_WAYS, reader, now, now + HOUR, visit=visit)
+        _make(Kind.OTHER_WAYS, now, now + HOUR, reader, visit=visit)
 
 
 def plan_late(delay: Delay) -> None:
@@ -111,7 +112,7 @@ def plan_late(delay: Delay) -> None:
         change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
         if change and change.what not in UPSET and appointment.pk not in seen:
             for reader in readers.of(appointment.patient, appointment.booked_by, to=NEEDS[Kind.LATE]):
-                _make(Kind.LATE, reader, now, appointment.start + late, change=change, again=f".{minutes}min")
+                _make(Kind.LATE, now, appointment.start + late, reader, change=change, again=f".{minutes}min")
     Delay.objects.filter(pk=delay.pk).update(told_at=now)
 
 
@@ -119,7 +120,7 @@ def plan_offer(offer: Offer) -> None:
     """A time became free: who may book it for the patient is told until when it is kept."""
     now = timezone.now()
     for reader in readers.of(offer.entry.patient, offer.entry.asked_by, to=NEEDS[Kind.OFFER]):
-        _make(Kind.OFFER, reader, now, offer.expires_at, offer=offer)
+        _make(Kind.OFFER, now, offer.expires_at, reader, offer=offer)
 
 
 def untold() -> models.QuerySet:
@@ -131,22 +132,29 @@ def untold() -> models.QuerySet:
 def plan_link(wish_id: int, reader: readers.Reader, *, change=None, visit=None) -> None:
     """The link again, for who asked for it."""
     now = timezone.now()
-    _make(Kind.LINK, reader, now, now + HOUR, change=change, visit=visit, again=f".wish{wish_id}")
+    _make(Kind.LINK, now, now + HOUR, reader, change=change, visit=visit, again=f".wish{wish_id}")
 
 
-def _make(kind, reader, due_at, until, *, change=None, visit=None, offer=None, state=None, again=""):
+def _make(*when, **about) -> None:
+    _write(_messages(*when, **about))
+
+
+def _write(messages: Iterable[Message]) -> None:
+    """What was planned before stays as it is: its key is taken."""
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+
+
+def _messages(kind, due_at, until, reader, *, change=None, visit=None, offer=None, state=Message.State.PLANNED, again=""):
     """The message, and the same to each browser that wants to be told at once."""
     about = f"change{change.pk}" if change else f"visit{visit.pk}" if visit else f"offer{offer.pk}"
-    channel = reader.channel(kind)
-    unreachable = channel == Channel.NONE
     key = f"{kind}.{about}.{reader.name}{again}"
     facts = {
         "kind": kind, "change": change, "visit": visit, "offer": offer, "patient": reader.patient, "reader": reader.user,
-        "language": reader.language, "due_at": due_at, "until": until, "state": state or Message.State.PLANNED,
+        "language": reader.language, "due_at": due_at, "until": until, "state": state,
     }  # fmt: skip
     for device in reader.devices if kind in PUSHED else ():
-        pushed = facts | {"channel": Channel.PUSH, "device": device}
-        Message.objects.get_or_create(key=f"{key}.push{device.pk}", defaults=pushed)
-    if unreachable:
-        facts |= {"state": state or Message.State.FAILED, "problem": "nobody to send it to"}
-    Message.objects.get_or_create(key=key, defaults=facts | {"channel": channel})
+        yield Message(key=f"{key}.push{device.pk}", channel=Channel.PUSH, device=device, **facts)
+    channel = reader.channel(kind)
+    if channel == Channel.NONE and state == Message.State.PLANNED:
+        facts |= {"state": Message.State.FAILED, "problem": "nobody to send it to"}
+    yield Message(key=key, channel=channel, **facts)
