@@ -50,7 +50,7 @@ class VisitQuerySet(models.QuerySet):
         return self.of_patient(user)
 
     def treatable_by(self, user):
-        """What this person may act on as a doctor of the clinic. The clinics by number: else PostgreSQL asks for each visit anew."""
+        """What this person may act on as a doctor; the clinics by number, since PostgreSQL would ask for each visit anew."""
         if not (user.is_authenticated and user.is_doctor):
             return self.none()
         return self.filter(clinic__in=list(user.clinics.values_list("pk", flat=True)))
