@@ -1,4 +1,4 @@
-"""A doctor's ten patients by keyboard alone, in real browsers with video: `python -m bench.session`; keys, clicks and seconds.
+"""A doctor's ten patients by keyboard alone, real browsers, video: `python -m bench.session [ko|en]`; keys, clicks and seconds.
 
 Each patient waits with an open page and joins when called. Nobody thinks and nobody talks: the seconds are the product's own.
 Keys are counted as they are pressed, typed letters apart; clicks are counted by the page, from the pointer alone.
@@ -8,6 +8,7 @@ import contextlib
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,29 +22,56 @@ CLICKS = """() => addEventListener("click", (event) => {
   if (event.isTrusted && event.detail) sessionStorage.clicks = 1 + Number(sessionStorage.clicks || 0);
 }, true)"""
 NEXT = "[data-call-in]"
+SEOUL = "나루 서울의원"  # as the coordinator reads it
 
 
 class Work(NamedTuple):
-    """What one patient needs beside the note."""
+    """What one patient needs beside the note; by the place of the word in what a language says."""
 
-    phrase: str
-    medicines: tuple[str, ...] = ()
+    phrase: int
+    medicines: tuple[int, ...] = ()
     letter: str = ""
     follow_up: bool = False
 
 
+COLD, BACK = range(2)
+PARACETAMOL, LOXOPROFEN, EPERISONE, CETIRIZINE, AMBROXOL = range(5)
 DAY = [
-    Work("/감기 ", ("타이레놀 500mg",)),
-    Work("/허리 ", ("록소프로펜 60mg", "에페리손 50mg")),
-    Work("/감기 "),
-    Work("/감기 ", ("세티리진 10mg",), "s"),
-    Work("/허리 ", follow_up=True),
-    Work("/감기 ", ("타이레놀 500mg", "암브록솔 30mg", "세티리진 10mg")),
-    Work("/허리 ", (), "r"),
-    Work("/감기 ", ("타이레놀 500mg",)),
-    Work("/허리 ", ("록소프로펜 60mg",), "", True),
-    Work("/감기 ", ("타이레놀 500mg",), "s"),
+    Work(COLD, (PARACETAMOL,)),
+    Work(BACK, (LOXOPROFEN, EPERISONE)),
+    Work(COLD),
+    Work(COLD, (CETIRIZINE,), "s"),
+    Work(BACK, follow_up=True),
+    Work(COLD, (PARACETAMOL, AMBROXOL, CETIRIZINE)),
+    Work(BACK, (), "r"),
+    Work(COLD, (PARACETAMOL,)),
+    Work(BACK, (LOXOPROFEN,), "", True),
+    Work(COLD, (PARACETAMOL,), "s"),
 ]
+
+
+class Words(NamedTuple):
+    """The doctor of the demo who speaks this language, and what is typed."""
+
+    doctor: str
+    phrases: tuple[str, ...]
+    medicines: tuple[str, ...]
+    specialty: str
+    story: str
+
+
+SAID = {
+    "ko": Words(
+        "김서연", ("/감기 ", "/허리 "),
+        ("타이레놀 500mg", "록소프로펜 60mg", "에페리손 50mg", "세티리진 10mg", "암브록솔 30mg"),
+        "정형외과", "이틀째 콧물이 나요",
+    ),
+    "en": Words(
+        "Emily Carter", ("/cold ", "/back "),
+        ("paracetamol 500mg", "loxoprofen 60mg", "eperisone 50mg", "cetirizine 10mg", "ambroxol 30mg"),
+        "orthopaedics", "I have had a runny nose for two days",
+    ),
+}  # fmt: skip
 
 
 class Doctor:
@@ -70,7 +98,7 @@ class Doctor:
         return int(self.page.evaluate("sessionStorage.clicks || 0"))
 
 
-def one(doctor, patient, work):
+def one(doctor, patient, work, said):
     """Seconds until both see and hear each other, and until everything is signed."""
     page, at = doctor.page, doctor.page.url
     ready(page)
@@ -82,11 +110,11 @@ def one(doctor, patient, work):
     steps.sees_and_hears(page)
     met = time.monotonic() - began
     doctor.press("w")
-    doctor.write(work.phrase)
-    for number, name in enumerate(work.medicines):
-        prescribe(doctor, name, number)
+    doctor.write(said.phrases[work.phrase])
+    for number, medicine in enumerate(work.medicines):
+        prescribe(doctor, said.medicines[medicine], number)
     if work.letter:
-        write_letter(doctor, work.letter)
+        write_letter(doctor, work.letter, said)
     if work.follow_up:
         doctor.press("Escape", "a")
         doctor.focused(".naru-slots button")
@@ -114,38 +142,40 @@ def prescribe(doctor, name, number):
     steps.wait_for(lambda: doctor.page.locator("#prescription .naru-medicines li").count() == number + 1, what=name)
 
 
-def write_letter(doctor, key):
+def write_letter(doctor, key, said):
     doctor.press("Escape", key)
     doctor.focused(".naru-paper input")
     if key == "r":
-        doctor.write("정형외과")
+        doctor.write(said.specialty)
 
 
-def main():
+def main(language="ko"):
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="naru-session-"))
         product = stack.enter_context(running(Path(folder) / "state"))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=services.browser(), args=services.BROWSER_FLAGS)
         stack.callback(browser.close)
-        rows = session(browser, product.url)
+        rows = session(browser, product.url, language)
     show(rows)
 
 
-def session(browser, url):
-    coordinator, doctor = window(browser, url, "정현우"), Doctor(window(browser, url, "김서연"))
-    for number in range(len(DAY) - 7):  # seven wait in the demo already
-        steps.walk_in(coordinator, f"이나루{number}", "1960-1-1")
+def session(browser, url, language):
+    said = SAID[language]
+    open_window = partial(window, browser, url, language)
+    coordinator, doctor = open_window("정현우"), Doctor(open_window(said.doctor))
+    for number in range(len(DAY)):  # beside those who wait in the demo already
+        steps.walk_in(coordinator, f"이나루{number}", "1960-1-1", SEOUL)  # where both doctors work
         coordinator.locator("main a.nhsuk-button").first.click()
-        steps.tell(coordinator, "이틀째 콧물이 나요", start=False)
+        steps.tell(coordinator, said.story, start=False)
     doctor.page.goto("/desk/queue/")
     rows = []
     for work in DAY:
-        patient = open_page_of(next_visit(doctor.page), coordinator, browser, url)
+        patient = open_page_of(next_visit(doctor.page), coordinator, open_window)
         doctor.page.bring_to_front()
         doctor.page.reload()  # so that the list on the page is the one just read
         before = doctor.keys, doctor.letters, doctor.clicks
-        met, done = one(doctor, patient, work)
+        met, done = one(doctor, patient, work, said)
         after = doctor.keys, doctor.letters, doctor.clicks
         rows.append((work, *(now - then for now, then in zip(after, before, strict=True)), met, done))
         print(len(rows), f"{met:.1f} s to meet, {done:.1f} s in all", flush=True)
@@ -161,16 +191,17 @@ def next_visit(page):
     return steps.VISIT.search(page.locator(NEXT).first.evaluate("button => button.form.action")).group(1)
 
 
-def open_page_of(visit, coordinator, browser, url):
+def open_page_of(visit, coordinator, open_window):
     """The patient's own window, by the link of the visit, on the page of the visit."""
     coordinator.goto(f"/desk/frontdesk/{visit}/")
-    patient = window(browser, url)
+    patient = open_window()
     patient.goto(coordinator.locator(".naru-link a").first.get_attribute("href"))
     return patient
 
 
-def window(browser, url, name=None):
-    context = browser.new_context(permissions=["camera", "microphone"], base_url=url, locale="ko")
+def window(browser, url, language, name=None):
+    context = browser.new_context(permissions=["camera", "microphone"], base_url=url, locale=language)
+    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     page = context.new_page()
     page.set_default_timeout(20_000)
     if name:
@@ -191,4 +222,4 @@ def show(rows):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -74,6 +74,8 @@ PHRASES = {
     "doctor.en@naru.example": [
         ("cold", "Acute nasopharyngitis", "Rest, fluids, paracetamol for fever. Back if feverish after three days.",
          "You have a cold. Rest and drink a lot. Call again if you are short of breath or feverish for more than three days."),
+        ("back", "Acute low back pain without nerve signs", "Keep moving gently, painkillers, review in two weeks.",
+         "You have strained your back. Move a little and often. Call at once if a leg grows weak or you cannot pass water."),
     ],
 }  # fmt: skip
 WAITING = [

@@ -6,9 +6,11 @@ import time
 VISIT = re.compile(r"/visit/([0-9a-f-]{36})/")
 
 
-def walk_in(page, name, born):
+def walk_in(page, name, born, clinic=None):
     """Write a person's name, birth date and sex on the front desk and bring them in; ends on the hand-over page."""
     page.goto("/desk/frontdesk/")
+    if clinic:
+        page.locator("[name=clinic]").select_option(label=clinic)
     page.locator("[name=name]").fill(name)
     page.locator("[name=birth_date]").fill(born)
     page.locator("[name=sex]").select_option("female")
