@@ -89,9 +89,20 @@ class HiddenTest(TestCase):
         self.suggest(level=1)
         self.assertContains(self.client.get(reverse("desk:queue")), "a heavy cough")
 
-    def test_programs_of_a_doctor_get_no_reasons_either(self):
+    def test_programs_of_a_doctor_get_neither_level_nor_reasons_before_their_own(self):
         self.suggest()
-        self.assertNotContains(self.client.get("/api/v1/queue/"), "cough")
+        [place] = self.client.get("/api/v1/queue/").json()
+        visit = self.client.get(f"/api/v1/visits/{self.visit.pk}/").json()
+        for shown in place, visit:
+            self.assertEqual((shown["level"], shown["level_words"], shown["reasons"]), (None, None, []))
+        self.assertEqual((place["target_minutes"], place["used_percent"]), (None, None))
+        assessment.override(self.visit, 4, reason="walks", by=self.doctor)
+        self.assertEqual(self.client.get("/api/v1/queue/").json()[0]["level"], 4)
+
+    def test_programs_of_whoever_does_not_judge_get_it(self):
+        self.suggest()
+        self.client.force_login(make_assistant(clinic=self.visit.clinic))
+        self.assertEqual(self.client.get(f"/api/v1/visits/{self.visit.pk}/").json()["level"], 3)
 
 
 class StoredTest(TestCase):
