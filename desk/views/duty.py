@@ -70,5 +70,6 @@ def sheet(request):
         "tasks": Task.objects.filter(visit__in=seen).open().select_related("visit__patient", "visit__clinic"),
         "unsigned": Note.objects.filter(author__user=user, status=Note.Status.DRAFT).select_related("visit__patient"),
     }
-    audit.saw(user, "queue.read", [place.visit for place in places])
+    listed = {place.visit for place in places} | {row.visit for name in ("tasks", "unsigned") for row in facts[name]}
+    audit.saw(user, "queue.read", listed | set(facts["mine"]))
     return render(request, "desk/handover.html", facts)
