@@ -50,7 +50,7 @@ def _already_here(patient, clinic, appointment):
         raise WrongState(_("The visit of this appointment is over."))
     if visit.clinic_id != clinic.pk:
         raise WrongState(_("There is still an open visit at %(clinic)s. Please end it first.") % {"clinic": visit.clinic.name})
-    if appointment and visit.appointment is None:
+    if appointment and visit.appointment is None and not Visit.objects.filter(appointment=appointment).exists():
         visit.appointment = appointment
         visit.save(update_fields=["appointment"])
     return visit

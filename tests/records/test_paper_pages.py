@@ -109,7 +109,7 @@ class FinishTest(PaperTest):
     def test_how_it_ended_is_asked_in_the_last_look_and_kept_with_the_signatures(self):
         self.prescribe()
         page = self.review(outcome="treated")
-        self.assertContains(page, 'value="treated" checked')
+        self.assertContains(page, 'value="treated" form="sign-form" checked')
         self.assertContains(page, "checked", count=1)
         self.client.post(self.address("sign-all", self.note.pk), {"seen": page.context["seen"], "outcome": "later"})
         self.assertEqual(Outcome.objects.get().kind, "later")

@@ -155,6 +155,13 @@ class EarlyTest(TestCase):
         flow.join_queue(self.visit, by=None)
         self.assertEqual(self.line(), [self.visit])
 
+    def test_an_appointment_that_has_its_visit_is_not_taken_for_another_one(self):
+        flow.leave(self.visit, by=None)
+        walk_in = flow.arrive(self.appointment.patient, self.visit.clinic, by=None)
+        self.assertEqual(flow.arrive(walk_in.patient, walk_in.clinic, by=None, appointment=self.appointment), walk_in)
+        walk_in.refresh_from_db()
+        self.assertIsNone(walk_in.appointment)
+
 
 class AcuityTest(TestCase):
     def level(self, visit):
