@@ -364,8 +364,9 @@ class Visits(RuleBasedStateMachine):
         for doctor in self.pages:
             self.sign(doctor)
         alone = set(handover.abandoned().values_list("pk", flat=True))
-        handover.sweep()
-        clock.tick()
+        with TestCase().assertNoLogs("visits.beats"):
+            handover.sweep()
+            clock.tick()
         for number in range(DOCTORS):
             if any(known.owner == number and pk in alone for pk, known in self.believed.items() if known.state in WITH_DOCTOR):
                 assert number not in self.pages or not duty.shift_of(self.doctors[number])
