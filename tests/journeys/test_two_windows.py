@@ -15,13 +15,12 @@ def kept(page, name, text):
 
 
 def test_two_windows_of_one_doctor_write_one_note(sign_in, product):
-    first = sign_in("Emily Carter", locale="en")
+    visit = steps.tell(sign_in("Daniel Reed", locale="en"), "I have had a runny nose for two days")
+    first = sign_in("김서연", locale="en")
     first.context.add_cookies([{"name": "django_language", "value": "en", "url": product.url}])
     first.goto("/desk/queue/")
-    expect(first.locator("[data-keys-open]")).to_be_visible()
-    first.keyboard.press("n")
-    first.wait_for_url("**/desk/visit/*/")
-    visit = steps.VISIT.search(first.url).group(1)
+    steps.row(first, visit).get_by_role("button").click()
+    first.wait_for_url(f"**/desk/visit/{visit}/")
     second = first.context.new_page()
     second.goto(f"/desk/visit/{visit}/")
     kept(first, "assessment", "A cold")
