@@ -12,6 +12,9 @@ class Note {
     this.changes = this.kept = 0;
     this.touched = new Set();
     document.addEventListener("input", ({ target }) => target.form === element && this.typed(target)); // letters belong to it too
+    document.addEventListener("htmx:configRequest", ({ detail }) => {
+      for (const name of this.untouched()) delete detail.parameters[name];
+    });
     element.addEventListener("submit", (event) => this.submit(event));
     addEventListener("pagehide", () => this.leave());
   }
@@ -29,10 +32,14 @@ class Note {
   }
 
   // A field that nobody touched here stays as it was written elsewhere, say in a second window of the same doctor.
+  untouched() {
+    const texts = [...this.form.elements].filter((field) => field.matches("textarea, input[type=text], input[type=date]"));
+    return texts.filter(({ name, value, defaultValue }) => value === defaultValue && !this.touched.has(name)).map(({ name }) => name);
+  }
+
   send(address, options = {}) {
     const body = new URLSearchParams(new FormData(this.form));
-    const texts = [...this.form.elements].filter((field) => field.localName === "textarea");
-    for (const { name, value, defaultValue } of texts) if (value === defaultValue && !this.touched.has(name)) body.delete(name);
+    this.untouched().forEach((name) => body.delete(name));
     return fetch(address, { method: "POST", body, headers: { Accept: "text/plain" }, redirect: "manual", ...options });
   }
 

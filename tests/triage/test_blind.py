@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.factories import make_assistant, make_doctor, make_intake, make_visit
 from tests.oversight import make_suggestion
 from triage import assessment, blind
+from visits import flow
 from visits.models import Source, Visit
 
 FINDING = {"code": "cough", "level": 3, "source": "words", "key": "", "start": 2, "end": 7,
@@ -62,6 +63,15 @@ class HiddenTest(TestCase):
         self.assertContains(short, f"<b>?</b> {self.visit.patient.name}")
         assessment.override(self.visit, 3, reason="coughs hard", by=self.doctor)
         self.assertContains(self.pages()[0], "a heavy cough")
+
+    def test_neither_the_handover_sheet_nor_the_line_of_ones_own_patient_gives_it_away(self):
+        self.suggest()
+        self.assertNotContains(self.client.get(reverse("desk:handover")), "<b>3</b> Urgent</span>")
+        flow.call_in(self.visit, by=self.doctor)
+        for name in "desk:handover", "desk:queue":
+            page = self.client.get(reverse(name))
+            self.assertNotContains(page, "<b>3</b> Urgent</span>")
+            self.assertNotContains(page, "naru-row--3")
 
     def test_whoever_does_not_judge_sees_it(self):
         self.suggest()
