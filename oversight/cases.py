@@ -11,6 +11,7 @@ from intake.forms import tongue
 from intake.vitals import BY_KEY
 from triage.models import Assessment, Outcome
 from triage.pages import told
+from video.models import SecondOpinion
 from visits.models import Change, Source
 
 from .deidentify import masked
@@ -54,9 +55,10 @@ def next_month(first: date) -> date:
 
 
 def involved(user) -> Q:
-    """Who gave a level, treated the patient or handed them on does not judge the case."""
-    touched = Change.objects.filter(by=user).values("visit")
-    return Q(by=user) | Q(visit__practitioner__user=user) | Q(visit__in=touched)
+    """Who gave a level, treated the patient, handed them on or was asked for a second opinion does not judge the case."""
+    touched = Q(visit__in=Change.objects.filter(by=user).values("visit"))
+    asked = Q(visit__in=SecondOpinion.objects.filter(colleague__user=user).values("visit"))
+    return Q(by=user) | Q(visit__practitioner__user=user) | touched | asked
 
 
 def judgeable_by(user) -> QuerySet[Assessment]:

@@ -4,7 +4,6 @@ import itertools
 import os
 import uuid
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -14,39 +13,24 @@ from django.test import TestCase
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from accounts.errors import Refused
-from accounts.models import AuditEvent
 from scheduling import joining
 from scheduling.models import Appointment
 from tests.factories import make_assistant, make_clinic, make_doctor, make_patient, make_practitioner
+from tests.visits.promises import Believed, Promises, as_seen
 from triage import reassessment
-from visits import acuity, clock, duty, errands, flow, handing_over, handover, noshow, queue, replay
-from visits.models import Change, Reassessment, Source, Task, Visit
-from visits.states import MOVES, OPEN, WITH_DOCTOR, State
+from visits import acuity, clock, duty, errands, flow, handing_over, handover, noshow, queue
+from visits.models import Reassessment, Source, Task, Visit
+from visits.states import MOVES, WITH_DOCTOR, State
 
 PATIENTS, DOCTORS = 4, 2
 who, doctor, level = st.integers(0, PATIENTS - 1), st.integers(0, DOCTORS - 1), st.integers(1, 5)
 FEELINGS = [choice.value for choice in Reassessment.Feeling]
 
 
-@dataclass
-class Believed:
-    """A visit as we believe it to be."""
-
-    state: str
-    level: int = 3
-    source: str = Source.NONE
-    owner: int | None = None
-    since: object = None
-
-
-def as_seen(places):
-    return [(place.number, place.visit.pk, place.visit.acuity, place.waited_minutes) for place in places]
-
-
-class Visits(RuleBasedStateMachine):
+class Visits(Promises, RuleBasedStateMachine):
     """Four people, two doctors, an assistant, a coordinator, a worker, and a clock that jumps."""
 
     @initialize()
@@ -372,98 +356,6 @@ class Visits(RuleBasedStateMachine):
                 assert number not in self.pages or not duty.shift_of(self.doctors[number])
                 self.given_back(number)
         assert not handover.abandoned().exists()
-
-    @precondition(lambda self: self.seen)
-    @rule()
-    def look_back(self):
-        for now, line in self.seen.items():
-            assert as_seen(replay.line(self.visits, now)) == line
-
-    # what is always true
-
-    @property
-    def is_open(self):
-        return hasattr(self, "seen")
-
-    @invariant()
-    def every_visit_is_as_we_believe(self):
-        if self.is_open:
-            numbers = {user.pk: number for number, user in enumerate(self.doctors)}
-            found = {
-                visit.pk: Believed(
-                    visit.state, visit.acuity, visit.acuity_source,
-                    numbers[visit.practitioner.user_id] if visit.practitioner else None, visit.waiting_since,
-                )
-                for visit in self.visits.select_related("practitioner")
-            }  # fmt: skip
-            assert found == self.believed
-
-    @invariant()
-    def nobody_who_waits_is_lost_or_doubled(self):
-        if self.is_open:
-            now = timezone.now()
-            line, emergencies = self.visits.in_line(now), self.visits.emergencies()
-            later = self.visits.waiting().filter(waiting_since__gt=now, acuity__gt=1)
-            places = [visit.pk for visit in (*line, *emergencies, *later)]
-            waiting = [pk for pk, known in self.believed.items() if known.state == State.WAITING]
-            assert sorted(places) == sorted(waiting)
-            assert [place.visit for place in queue.in_order(self.visits.waiting(), now)] == list(line)
-
-    @invariant()
-    def nobody_is_with_an_absent_doctor_for_more_than_two_minutes(self):
-        if self.is_open:
-            owners = {known.owner for known in self.believed.values() if known.state in WITH_DOCTOR}
-            assert all(timezone.now() - self.signs[owner] <= timedelta(minutes=2) for owner in owners)
-
-    @invariant()
-    def who_was_handed_over_waits_for_one_doctor(self):
-        if self.is_open:
-            for number, doctor in enumerate(self.doctors):
-                for change in handing_over.handed_to(doctor):
-                    known = self.believed[change.visit_id]
-                    assert (known.state, known.owner) == (State.ON_HOLD, number)
-
-    @invariant()
-    def only_who_was_never_here_did_not_come(self):
-        if self.is_open:
-            closed = Appointment.objects.filter(clinic=self.clinic, status=Appointment.Status.NOSHOW)
-            assert {booked.pk for booked in self.closed.values()} <= set(closed.values_list("pk", flat=True))
-            assert not self.visits.filter(appointment__in=closed).exists()
-
-    @invariant()
-    def nobody_has_two_open_visits(self):
-        if self.is_open:
-            open_visits = self.visits.filter(state__in=OPEN).values_list("patient", flat=True)
-            assert len(set(open_visits)) == len(open_visits)
-
-    @invariant()
-    def every_move_is_written_down_and_lawful(self):
-        if self.is_open:
-            history = Counter()
-            last = {}
-            for pk, old, new in Change.objects.filter(what=Change.What.STATE).values_list("visit", "old", "new"):
-                assert old == last.get(pk, "") and (not old or new in MOVES[State(old)])
-                history[pk, new] += 1
-                last[pk] = new
-            assert history == self.moves
-            assert last == {pk: known.state for pk, known in self.believed.items()}
-
-    @invariant()
-    def every_move_is_in_the_audit(self):
-        if self.is_open:
-            words = {f"visit.{state}": state for state in State} | {"visit.arrive": State.ARRIVED}
-            rows = AuditEvent.objects.filter(action__in=words).values_list("subject_id", "action")
-            assert Counter((uuid.UUID(pk), words[action]) for pk, action in rows) == self.moves
-
-    @invariant()
-    def only_a_clinician_lowers_a_level(self):
-        if self.is_open:
-            judged = set()
-            rows = Change.objects.filter(what=Change.What.ACUITY).values_list("visit", "old", "new", "source")
-            for pk, old, new, source in rows:
-                assert int(new) <= int(old) or source == Source.CLINICIAN or pk not in judged
-                if source:
-                    judged.add(pk)
 
     def teardown(self):
         if self.is_open:
