@@ -53,13 +53,23 @@ def _event(by, action, subject, why=""):
     )
 
 
+def opened(by, action, subject) -> None:
+    """Write down that somebody opened this; the parts of the page that are drawn anew are the same look."""
+    record(by, action, subject)
+    caches["rows"].set(_seen(by, action, subject), True, SEEN_SECONDS)
+
+
 def saw(by, action, subjects) -> None:
     """Write down that somebody saw these in a list: once for each in a working day, however often the list is drawn anew."""
     drawn = caches["rows"]
-    keys = {f"saw.{by.pk}.{action}.{subject.pk}": subject for subject in subjects}
+    keys = {_seen(by, action, subject): subject for subject in subjects}
     fresh = keys.keys() - drawn.get_many(keys).keys()
     AuditEvent.objects.bulk_create(_event(by, action, keys[key]) for key in fresh)
     drawn.set_many(dict.fromkeys(fresh, True), SEEN_SECONDS)
+
+
+def _seen(by, action, subject):
+    return f"saw.{by.pk}.{action}.{subject.pk}"
 
 
 def _patient_of(subject):

@@ -11,7 +11,6 @@ from accounts.models import Clinic, Language
 from intake import questions, vitals
 from intake.plausible import check
 from intake.telling import WORDS_LIMIT
-from triage import blind
 from triage.pages import knows
 from visits.models import Source, Visit
 
@@ -68,12 +67,24 @@ class Told(serializers.Serializer):
             raise serializers.ValidationError({key: error.messages}) from None
 
 
-class Standing(serializers.ModelSerializer):
+class BlindFirst:
+    """A doctor who is to judge first gets no level, nor what gives it away (triage.blind.mark says of whom)."""
+
+    hidden = frozenset({"level", "level_words", "target_minutes", "used_percent"})
+
+    def to_representation(self, instance):
+        shown = super().to_representation(instance)
+        if getattr(getattr(instance, "visit", instance), "is_hidden", False):
+            shown.update(dict.fromkeys(self.hidden & shown.keys()))
+        return shown
+
+
+class Standing(BlindFirst, serializers.ModelSerializer):
     """Where a visit stands."""
 
     visit = serializers.UUIDField(source="id")
-    level = serializers.IntegerField(source="acuity")
-    level_words = serializers.CharField(source="get_acuity_display")
+    level = serializers.IntegerField(source="acuity", allow_null=True)
+    level_words = serializers.CharField(source="get_acuity_display", allow_null=True)
     is_assessed = serializers.BooleanField()
     is_emergency = serializers.SerializerMethodField()
     emergency_number = serializers.CharField(source="clinic.emergency_number")
@@ -88,9 +99,9 @@ class Standing(serializers.ModelSerializer):
 
 def reasons_of(visit, reader) -> list[str]:
     """Why the level is what it is, in the words for this reader."""
-    newest_first = list(visit.assessments.all())[::-1]
-    if reader.is_doctor and blind.is_hidden(visit, newest_first):
+    if visit.is_hidden:
         return []
+    newest_first = list(visit.assessments.all())[::-1]
     judged = [row for row in newest_first if row.source != Source.CLINICIAN][:1]
     kind = "text" if reader.is_staff_member else "plain"
     language = "ko" if (get_language() or "ko").startswith("ko") else "en"
@@ -105,20 +116,20 @@ def _reason(text, quote):
     return f"{text} “{quote}”" if quote else text
 
 
-class QueuePlace(serializers.Serializer):
+class QueuePlace(BlindFirst, serializers.Serializer):
     """One line of the queue."""
 
     number = serializers.IntegerField(allow_null=True)
     visit = serializers.UUIDField(source="visit.pk")
     patient = serializers.CharField(source="visit.patient.name")
     clinic = serializers.CharField(source="visit.clinic.name")
-    level = serializers.IntegerField(source="visit.acuity")
-    level_words = serializers.CharField(source="visit.get_acuity_display")
+    level = serializers.IntegerField(source="visit.acuity", allow_null=True)
+    level_words = serializers.CharField(source="visit.get_acuity_display", allow_null=True)
     is_assessed = serializers.BooleanField(source="visit.is_assessed")
     reasons = serializers.SerializerMethodField()
     waited_minutes = serializers.IntegerField()
-    target_minutes = serializers.IntegerField()
-    used_percent = serializers.IntegerField()
+    target_minutes = serializers.IntegerField(allow_null=True)
+    used_percent = serializers.IntegerField(allow_null=True)
 
     def get_reasons(self, place) -> list[str]:
         return reasons_of(place.visit, self.context["request"].user)

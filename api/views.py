@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from accounts import audit
 from accounts.errors import NotAllowed, Refused
+from triage import blind
 from visits import queue
 from visits.models import Visit
 
@@ -75,8 +76,10 @@ class Queue(Door):
         if not request.user.is_doctor:
             raise NotAllowed(_("The queue is for doctors."))
         places = [*queue.emergencies(request.user), *queue.of_staff(request.user)]
-        prefetch_related_objects([place.visit for place in places], "assessments")
-        audit.saw(request.user, "queue.read", [place.visit for place in places])
+        visits = [place.visit for place in places]
+        prefetch_related_objects(visits, "assessments")
+        blind.mark(visits, request.user)
+        audit.saw(request.user, "queue.read", visits)
         return Response(serializers.QueuePlace(places, many=True, context={"request": request}).data)
 
 
@@ -87,5 +90,6 @@ class OneVisit(Door):
     def get(self, request, pk):
         """Read a visit; the reading is written down."""
         visit = get_object_or_404(Visit.objects.visible_to(request.user).with_people(), pk=pk)
+        blind.mark([visit], request.user)
         audit.record(request.user, "visit.read", visit)
         return Response(serializers.VisitRead(visit, context={"request": request}).data)

@@ -14,7 +14,7 @@ from visits.models import DutyCall, Shift, Task, Visit
 from . import rescue
 
 # Of the same level: who was left or is silent may be worse; a broken line keeps a doctor; who asks can still ask.
-KINDS = [Task.Kind.LEFT_ALONE, Task.Kind.NO_ANSWER, "line", Task.Kind.PERSON]
+KINDS = [Task.Kind.LEFT_ALONE, Task.Kind.NO_ANSWER, "line", Task.Kind.ON_HOLD, Task.Kind.PERSON]
 ON, PAUSE, AWAY, OFF = "on", "pause", "away", "off"
 WORDS = {ON: _("on duty"), PAUSE: _("on a break"), AWAY: _("no page open"), OFF: _("off duty")}
 

@@ -11,7 +11,8 @@ from intake.forms import tongue
 from intake.vitals import BY_KEY
 from triage.models import Assessment, Outcome
 from triage.pages import told
-from visits.models import Source
+from video.models import SecondOpinion
+from visits.models import Change, Source
 
 from .deidentify import masked
 from .models import Verdict
@@ -54,8 +55,10 @@ def next_month(first: date) -> date:
 
 
 def involved(user) -> Q:
-    """Who gave the level or treated the patient does not judge the case."""
-    return Q(by=user) | Q(visit__practitioner__user=user)
+    """Who gave a level, treated the patient, handed them on or was asked for a second opinion does not judge the case."""
+    touched = Q(visit__in=Change.objects.filter(by=user).values("visit"))
+    asked = Q(visit__in=SecondOpinion.objects.filter(colleague__user=user).values("visit"))
+    return Q(by=user) | Q(visit__practitioner__user=user) | touched | asked
 
 
 def judgeable_by(user) -> QuerySet[Assessment]:
@@ -105,12 +108,12 @@ def told_to(user, rows: QuerySet[Assessment], clinics) -> list[Case]:
     """The cases as this reader may know them; a few queries for all."""
     people = rows.select_related("against", "visit__patient__user", "visit__intake", "visit__practitioner", "by")
     people = people.prefetch_related("verdicts", "visit__outcomes").order_by("-created_at", "-pk")
-    return [_case(user, row, clinics) for row in people]
+    own = set(rows.filter(involved(user)).values_list("pk", flat=True))
+    return [_case(user, row, clinics, row.pk in own) for row in people]
 
 
-def _case(user, row, clinics) -> Case:
+def _case(user, row, clinics, own) -> Case:
     verdicts, outcomes = list(row.verdicts.all()), list(row.visit.outcomes.all())
-    own = row.by_id == user.pk or (row.visit.practitioner is not None and row.visit.practitioner.user_id == user.pk)
     sealed = user.is_doctor and not own and len(verdicts) < SEATS and row.acuity != row.against.acuity
     groups = groups_of(row.visit, row.created_at)
     who = [label(name, groups[name], clinics) for name in ("age", "channel", "language")]

@@ -54,7 +54,7 @@ def everybody(minutes: NDArray, *, draws: int = DRAWS, seed: int = 1) -> Group:
     """All people together; their number is told in tens, so that no hidden group can be found by taking the others away."""
     minutes = np.asarray(minutes, float)
     if len(minutes) < SMALL_CELL:
-        return _hidden("all")
+        return hidden("all")
     random = np.random.default_rng(seed)
     whole = np.ones(len(minutes), bool)
     median, p95 = (_drawn(figure, minutes, whole, draws, random) for figure in (np.median, _p95))
@@ -86,12 +86,13 @@ def _ratio(people: NDArray, waited: NDArray) -> float | None:
 def _group(name: str, minutes: NDArray, levels: NDArray, mine: NDArray, draws: int, random: np.random.Generator) -> Group:
     number = int(mine.sum())
     if number < SMALL_CELL:
-        return _hidden(name)
+        return hidden(name)
     median, p95 = (_drawn(figure, minutes, mine, draws, random) for figure in (np.median, _p95))
     return Group(name, number, median, p95, _gap_drawn(minutes, levels, mine, draws, random))
 
 
-def _hidden(name: str) -> Group:
+def hidden(name: str) -> Group:
+    """A group of which nothing is shown."""
     return Group(name, None, None, None, None)
 
 

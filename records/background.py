@@ -31,7 +31,7 @@ def medicines(patient) -> list[Told]:
 def prescribed(patient, today: date | None = None) -> list[MedicationRequest]:
     """Signed medicines of which there should still be some."""
     today = today or timezone.localdate()
-    signed = MedicationRequest.objects.filter(visit__patient=patient, status=MedicationRequest.Status.SIGNED)
+    signed = MedicationRequest.objects.filter(visit__patient=patient, status=MedicationRequest.Status.SIGNED, cancellation=None)
     return [item for item in signed.order_by("-signed_at") if item.runs_until >= today]
 
 

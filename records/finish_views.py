@@ -20,6 +20,7 @@ def review(request, pk):
     audit.record(request.user, "note.read", note.visit)
     facts = {
         "note": note, "visit": note.visit, "seen": finishing.seen(note), "lacking": finishing.lacking(note),
+        "outcome": request.POST.get("outcome", ""),
         "typed_medicine": request.POST.get("medicine-medication", "").strip(), **panels.of(note.visit, request.user),
     }  # fmt: skip
     part = "records/_review.html" if request.headers.get("HX-Request") else "records/review.html"
@@ -30,5 +31,6 @@ def review(request, pk):
 @login_required
 def sign_all(request, pk):
     """One signature under everything; the visit is finished."""
-    note = finishing.sign_all(note_here(request, pk), by=request.user, seen_mark=request.POST.get("seen", ""))
+    said = {"seen_mark": request.POST.get("seen", ""), "outcome": request.POST.get("outcome", "")}
+    note = finishing.sign_all(note_here(request, pk), by=request.user, **said)
     return redirect("desk:visit", pk=note.visit_id)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
+from visits.models import Visit
 
 from . import letters, papers, prescribing, signing
 from .models import Letter, MedicationRequest, Note
@@ -36,8 +37,9 @@ def lacking(note) -> list[str]:
 
 
 @transaction.atomic
-def sign_all(note, *, by, seen_mark) -> Note:
+def sign_all(note, *, by, seen_mark, outcome="") -> Note:
     """Sign the note and everything beside it; the first signature finishes the visit."""
+    Visit.objects.select_for_update().get(pk=note.visit_id)  # nobody puts a paper beside it that was not looked at
     note = Note.objects.select_for_update(of=("self",)).select_related("visit__patient", "visit__clinic").get(pk=note.pk)
     if not note.is_signed and seen_mark != seen(note):
         raise Refused(_("Something was changed after you looked at it. Please look again and sign then."))
@@ -45,7 +47,7 @@ def sign_all(note, *, by, seen_mark) -> Note:
         raise signing.Unsigned(_("Before you sign, please fill in: %(fields)s.") % {"fields": ", ".join(missing)})
     for paper in papers.drafts(note.visit):
         _sign(paper, by=by)
-    return signing.sign(note, by=by)
+    return signing.sign(note, by=by, outcome=outcome)
 
 
 def _sign(paper, *, by):

@@ -73,7 +73,8 @@ def _prefilled(visit, kind):
 def _referral(visit):
     note, patient = signing.newest(visit), visit.patient
     known = [told.text for told in background.allergies(patient)]
-    taken = [told.text for told in background.medicines(patient)] + [item.medication for item in visit.medicines.all()]
+    prescribed = visit.medicines.filter(cancellation=None).values_list("medication", flat=True)
+    taken = [*(told.text for told in background.medicines(patient)), *prescribed]
     parts = [
         (_("Story"), note and note.subjective),
         (_("Found"), note and note.objective),

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.appendonly import Unchangeable
+from accounts.appendonly import AppendOnly, Unchangeable
 from accounts.models import Practitioner
 from visits.models import Visit
 
@@ -82,6 +84,8 @@ class Phrase(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "shortcut"], name="one_phrase_per_shortcut")]
 
 
+MOST_AT_ONCE = {"mL": 1000, "mg": 10_000, "[drp]": 60, "[iU]": 600_000}  # more is a slip of the finger
+USUAL_MOST = 20  # of tablets and whatever else is counted
 DAYS = [MinValueValidator(1), MaxValueValidator(365)]
 
 
@@ -139,6 +143,12 @@ class MedicationRequest(Paper):
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=Q(dose__gt=0, days__gt=0), name="a_medicine_has_a_dose_and_days")]
 
+    def clean(self):
+        most = MOST_AT_ONCE.get(self.unit, USUAL_MOST)
+        if self.dose is not None and self.dose > most:
+            words = _("Nobody takes so much at a time: more than %(most)s %(unit)s. Please check the number.")
+            raise ValidationError({"dose": words % {"most": number_format(most), "unit": self.get_unit_display()}})
+
     @property
     def amount(self):
         """How much at a time, in words."""
@@ -156,7 +166,23 @@ class MedicationRequest(Paper):
     @property
     def runs_until(self):
         """The last day for which there is enough of it."""
-        return (self.signed_at or self.updated_at).date() + timedelta(days=self.days)
+        return timezone.localdate(self.signed_at or self.updated_at) + timedelta(days=self.days)
+
+
+class Cancellation(AppendOnly):
+    """A signed medicine is taken back: the prescription stays as it was signed, and this row stands beside it."""
+
+    medicine = models.OneToOneField(MedicationRequest, on_delete=models.PROTECT, related_name="cancellation")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    @property
+    def visit(self):
+        return self.medicine.visit
 
 
 class Letter(Paper):

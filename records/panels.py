@@ -1,5 +1,7 @@
 """What the pages around a note show of the papers beside it."""
 
+from triage.models import Outcome
+
 from .forms import LetterForm, MedicineForm
 from .models import Letter
 from .papers import drafts, may_write
@@ -10,13 +12,17 @@ def of(visit, user, **changed) -> dict:
     """Prescription and letters of a visit: everything for who writes them, what is signed for who reads."""
     if not (user.is_doctor and may_write(visit, user)):
         return signed(visit)
-    return {**signed(visit), "writes_papers": True, "medicines": visit.medicines.all(), **_written(visit, user), **changed}
+    return {**signed(visit), "writes_papers": True, "medicines": _with_cancellations(visit), **_written(visit, user), **changed}
 
 
 def signed(visit) -> dict:
     """What is signed, for those who read."""
     done = {"status": Letter.Status.SIGNED}
-    return {"signed_medicines": visit.medicines.filter(**done), "signed_letters": visit.letters.filter(**done)}
+    return {"signed_medicines": _with_cancellations(visit).filter(**done), "signed_letters": visit.letters.filter(**done)}
+
+
+def _with_cancellations(visit):
+    return visit.medicines.select_related("author", "cancellation__by")
 
 
 def _written(visit, user):
@@ -24,6 +30,7 @@ def _written(visit, user):
     return {
         "drafts": drafts(visit),
         "medicine_form": MedicineForm(),
+        "outcome_kinds": Outcome.Kind.choices,
         "usual": usual(user.practitioner),
         "letter_panels": [_panel(kind, letters.get(kind)) for kind in Letter.Kind],
     }

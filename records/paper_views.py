@@ -44,6 +44,15 @@ def take_back(request, pk):
 
 @require_POST
 @login_required
+def cancel_medicine(request, pk):
+    """The prescriber takes a signed medicine back, and says why."""
+    medicine = paper_here(request, MedicationRequest, pk)
+    prescribing.cancel(medicine, by=request.user, reason=request.POST.get("reason", ""))
+    return redirect("desk:visit", pk=medicine.visit_id)
+
+
+@require_POST
+@login_required
 def begin_letter(request, pk, kind):
     """Begin a letter with what stands in the note; the note is kept first."""
     visit = visit_here(request, pk)
@@ -69,7 +78,7 @@ def prescription(request, pk):
     """The prescription as a sheet to print: by the clinic, and by the patient."""
     visit = visit_to_read(request, pk)
     audit.record(actor(request), "prescription.read", visit)
-    medicines = visit.medicines.filter(**SIGNED).select_related("author")
+    medicines = visit.medicines.filter(**SIGNED).select_related("author", "cancellation__by")
     facts = {"visit": visit, "medicines": medicines, "allergies": background.allergies(visit.patient)}
     return render(request, "records/prescription.html", facts)
 

@@ -18,8 +18,8 @@ def writable(visit, *, by) -> Visit:
 
 
 def may_write(visit, user) -> bool:
-    if visit.state in WITH_DOCTOR:
-        return visit.practitioner.user_id == user.pk
+    if visit.is_open:
+        return visit.state in WITH_DOCTOR and visit.practitioner.user_id == user.pk
     return visit.notes.filter(status=Note.Status.DRAFT, author__user=user).exists()
 
 

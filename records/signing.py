@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import Refused
 from intake import vitals
+from triage import outcomes
 from visits import flow
 from visits.models import Visit
 from visits.states import WITH_DOCTOR, State
@@ -49,9 +50,12 @@ def save_draft(note, texts: dict, *, by, seen="") -> Note:
 
 
 @transaction.atomic
-def sign(note, *, by) -> Note:
-    """Sign the note; the first signature finishes the visit."""
+def sign(note, *, by, outcome="") -> Note:
+    """Sign the note; the first signature finishes the visit. With it the doctor may say how the visit ended."""
+    Visit.objects.select_for_update().get(pk=note.visit_id)
     note = _draft(note)
+    if note.visit.is_open and note.visit.state not in WITH_DOCTOR:
+        raise Unsigned(_("The patient is back in the queue, so this visit is not over. What you wrote is kept."))
     if lacking := missing(note):
         raise Unsigned(_("Before you sign, please fill in: %(fields)s.") % {"fields": ", ".join(lacking)})
     if papers.drafts(note.visit):
@@ -61,6 +65,8 @@ def sign(note, *, by) -> Note:
     audit.record(by, "note.sign", note)
     if State(note.visit.state) in WITH_DOCTOR:
         flow.finish(note.visit, by=by)
+    if outcome:
+        outcomes.say(note.visit, outcome, by=by)
     return note
 
 
@@ -96,7 +102,7 @@ def signed(visit) -> Note | None:
 
 
 def _draft(note):
-    note = Note.objects.select_for_update().select_related("visit").get(pk=note.pk)
+    note = Note.objects.select_for_update(of=("self",)).select_related("visit").get(pk=note.pk)
     if note.is_signed:
         raise Refused(_("This note is signed. To change it, amend it: that makes a new version."))
     return note

@@ -44,7 +44,7 @@ def draft(request, pk):
 def sign(request, pk):
     """Sign, and finish the visit."""
     note = keeping.keep(note_here(request, pk), request.POST, by=request.user)
-    signing.sign(note, by=request.user)
+    signing.sign(note, by=request.user, outcome=request.POST.get("outcome", ""))
     return redirect("desk:visit", pk=note.visit_id)
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .flow import record_change
-from .models import Change, Source, Visit
+from .models import Acuity, Change, Source, Visit
 
 
 @transaction.atomic
@@ -13,9 +13,15 @@ def judge(visit, level, *, by, source, reason="") -> Visit:
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if source != Source.CLINICIAN and not _may_set(visit, level):
         return visit
-    old, visit.acuity, visit.acuity_source = visit.acuity, level, source
-    visit.save(update_fields=["acuity", "acuity_source"])
-    record_change(visit, what=Change.What.ACUITY, old=str(old), new=str(level), by=by, source=source, reason=reason)
+    return _set(visit, level, by=by, source=source, reason=reason)
+
+
+def _set(visit, level, **why):
+    old, visit.acuity, visit.acuity_source = visit.acuity, level, why["source"]
+    if level <= Acuity.EMERGENT and visit.waiting_since:  # who came early and is in danger does not wait for the booked time
+        visit.waiting_since = min(visit.waiting_since, timezone.now())
+    visit.save(update_fields=["acuity", "acuity_source", "waiting_since"])
+    record_change(visit, what=Change.What.ACUITY, old=str(old), new=str(level), **why)
     return visit
 
 
@@ -28,11 +34,7 @@ def _may_set(visit, level):
 def raise_level(visit, level, *, by, reason) -> Visit:
     """Something new makes it more urgent, whoever judged before: rules raise it, and never lower it."""
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
-    if level < visit.acuity:
-        old, visit.acuity, visit.acuity_source = visit.acuity, level, Source.RULES
-        visit.save(update_fields=["acuity", "acuity_source"])
-        record_change(visit, what=Change.What.ACUITY, old=str(old), new=str(level), by=by, source=Source.RULES, reason=reason)
-    return visit
+    return _set(visit, level, by=by, source=Source.RULES, reason=reason) if level < visit.acuity else visit
 
 
 @transaction.atomic

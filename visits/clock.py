@@ -7,12 +7,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from . import errands, hints
-from .models import Reassessment, Task, Visit
+from . import beats, errands, hints
+from .models import Change, Reassessment, Task, Visit
 from .order import LOOK_AGAIN_MINUTES
 from .states import State
 
-GRACE = timedelta(minutes=5)  # who has not answered by then may not be able to: a person goes and looks
+GRACE = timedelta(minutes=5)
+HELD = timedelta(minutes=20)
 
 
 def due(now: datetime | None = None) -> QuerySet[Visit]:
@@ -45,12 +46,31 @@ def silent(now: datetime | None = None) -> QuerySet[Reassessment]:
     return asked.filter(~Exists(looked_after)).select_related("visit")
 
 
+def held(now: datetime | None = None) -> QuerySet[Visit]:
+    """Who is on hold for so long that the doctor may have forgotten them, and nobody was told of it lately."""
+    since = (now or timezone.now()) - HELD
+    last = Change.objects.filter(visit=OuterRef("pk"), what=Change.What.STATE).order_by("-pk").values("at")[:1]
+    told = Task.objects.filter(Q(done_at=None) | Q(made_at__gt=since), visit=OuterRef("pk"), kind=Task.Kind.ON_HOLD)
+    paused = Visit.objects.filter(state=State.ON_HOLD).annotate(since=Subquery(last)).filter(since__lte=since)
+    return paused.filter(~Exists(told)).select_related("practitioner")
+
+
+def remind(visit) -> None:
+    """Whose patient it is, for whoever coordinates."""
+    errands.make(visit, Task.Kind.ON_HOLD, by=None, words=visit.practitioner.name)
+
+
 def tick() -> None:
-    """Ask whoever is due; where no answer came, ask a person to look."""
-    for visit in due():
-        ask(visit)
-    for reassessment in silent():
-        errands.make(reassessment.visit, Task.Kind.NO_ANSWER, by=None)
+    """Ask whoever is due; where no answer came, or somebody is on hold for long, ask a person to look."""
+    beats.for_each(due(), ask)
+    beats.for_each(silent(), send_somebody)
+    beats.for_each(held(), remind)
+    Task.objects.filter(kind=Task.Kind.ON_HOLD, done_at=None).exclude(visit__state=State.ON_HOLD).update(done_at=timezone.now())
+
+
+def send_somebody(unanswered) -> None:
+    """Who does not answer may not be able to: a person goes and looks."""
+    errands.make(unanswered.visit, Task.Kind.NO_ANSWER, by=None)
 
 
 def open_question(visit) -> Reassessment | None:

@@ -87,9 +87,15 @@ def see(user) -> None:
             hints.tell_duty(shift.practitioner)
 
 
-def forget() -> None:
-    """Who has not been seen for an hour went without saying so: the shift ended when they were last seen."""
-    for shift in Shift.objects.open().filter(seen_at__lt=timezone.now() - timedelta(hours=1)):
+def forgotten():
+    """Shifts of doctors who have not been seen for an hour: they went without saying so."""
+    return Shift.objects.open().filter(seen_at__lt=timezone.now() - timedelta(hours=1))
+
+
+@transaction.atomic
+def forget(shift) -> None:
+    """The shift ended when the doctor was last seen; unless they came back at this moment."""
+    if shift := forgotten().select_for_update().filter(pk=shift.pk).first():
         shift.ended_at = shift.seen_at
         shift.save(update_fields=["ended_at"])
         _told(shift, "duty.forgotten", by=None)

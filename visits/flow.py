@@ -13,7 +13,7 @@ from scheduling.models import Appointment
 from . import duty
 from .models import Acuity, Change, Visit
 from .signals import visit_changed
-from .states import MOVES, State
+from .states import MOVES, WITH_DOCTOR, State
 
 
 class WrongState(Refused):
@@ -50,15 +50,17 @@ def _already_here(patient, clinic, appointment):
         raise WrongState(_("The visit of this appointment is over."))
     if visit.clinic_id != clinic.pk:
         raise WrongState(_("There is still an open visit at %(clinic)s. Please end it first.") % {"clinic": visit.clinic.name})
-    if appointment and visit.appointment is None:
+    if appointment and visit.appointment is None and not Visit.objects.filter(appointment=appointment).exists():
         visit.appointment = appointment
         visit.save(update_fields=["appointment"])
     return visit
 
 
+@transaction.atomic
 def join_queue(visit, *, by) -> Visit:
-    """The story is told: wait for the doctor, counted from arrival, or from the booked time if that is later."""
-    planned = visit.appointment.start if visit.appointment else visit.arrived_at
+    """The story is told: wait for the doctor, counted from arrival, or from the booked time if that is later and can wait."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    planned = visit.appointment.start if visit.appointment and visit.acuity > Acuity.EMERGENT else visit.arrived_at
     return move(visit, State.WAITING, by=by, only_from=State.ARRIVED, waiting_since=max(visit.arrived_at, planned))
 
 
@@ -118,6 +120,7 @@ def move(visit, new_state, *, by, reason="", only_from=None, **facts) -> Visit:
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if new_state not in MOVES[State(visit.state)] or only_from not in (None, visit.state):
         raise WrongState(_refusal(visit, new_state))
+    _leave_to_its_doctor(visit, by)
     old_state, visit.state = visit.state, new_state
     for name, value in facts.items():
         setattr(visit, name, value)
@@ -125,6 +128,12 @@ def move(visit, new_state, *, by, reason="", only_from=None, **facts) -> Visit:
     record_change(visit, old=old_state, new=new_state, by=by, reason=reason)
     audit.record(by, f"visit.{new_state}", visit, why=reason)
     return visit
+
+
+def _leave_to_its_doctor(visit, by):
+    """Who is with one doctor is not paused, called back or finished by another, say from a page that was left open."""
+    if visit.state in WITH_DOCTOR and getattr(by, "is_doctor", False) and visit.practitioner not in (None, by.practitioner):
+        raise WrongState(_("%(doctor)s has this patient now. Please reload the page.") % {"doctor": visit.practitioner.name})
 
 
 def record_change(visit, *, old, new, by, what=Change.What.STATE, source="", reason=""):

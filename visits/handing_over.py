@@ -1,4 +1,4 @@
-"""A visit goes to a colleague: to somebody by name, or to whoever of a specialty has the fewest people in hand."""
+"""A visit goes to a colleague: to somebody by name, or to whoever of a specialty is there and has the fewest people in hand."""
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -10,6 +10,7 @@ from accounts.models import Practitioner, User
 
 from . import flow
 from .models import Change, Visit
+from .roster import Shift
 from .states import WITH_DOCTOR, State
 
 
@@ -18,6 +19,12 @@ def colleagues(visit, *, of) -> list[Practitioner]:
     in_hand = Count("visits", filter=Q(visits__state__in=WITH_DOCTOR))
     doctors = visit.clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True).exclude(user=of)
     return list(doctors.annotate(in_hand=in_hand).order_by("in_hand", "name"))
+
+
+def takers(visit, *, of) -> list[Practitioner]:
+    """The colleagues who are on duty and not on a break: only they can have a patient."""
+    there = set(Shift.objects.present().filter(paused_at=None).values_list("practitioner", flat=True))
+    return [doctor for doctor in colleagues(visit, of=of) if doctor.pk in there]
 
 
 def specialties(doctors) -> list[tuple[str, str]]:
@@ -33,6 +40,9 @@ def hand_over(visit, *, to, by, reason) -> Visit:
         raise flow.WrongState(_("Only the doctor who has the patient in the room can hand them over."))
     if to not in colleagues(visit, of=by):
         raise Refused(_("Please choose a doctor of this clinic."))
+    if to not in takers(visit, of=by):
+        words = _("%(doctor)s is not on duty now, or on a break. Please choose somebody who is there.")
+        raise Refused(words % {"doctor": to.name})
     if not reason.strip():
         raise Refused(_("Please say in a few words why you hand the patient over."))
     if visit.state == State.IN_PROGRESS:
@@ -46,9 +56,9 @@ def hand_over(visit, *, to, by, reason) -> Visit:
 
 def send_to_specialty(visit, specialty, *, by, reason) -> Visit:
     """Hand over to the doctor of this specialty who has the fewest people in hand."""
-    fitting = [doctor for doctor in colleagues(visit, of=by) if doctor.specialty_en == specialty and specialty]
+    fitting = [doctor for doctor in takers(visit, of=by) if doctor.specialty_en == specialty and specialty]
     if not fitting:
-        raise Refused(_("No doctor of this specialty works in this clinic. Write a referral letter instead."))
+        raise Refused(_("No doctor of this specialty is on duty in this clinic now. Write a referral letter instead."))
     return hand_over(visit, to=fitting[0], by=by, reason=reason)
 
 

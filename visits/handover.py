@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 
-from . import duty, errands, flow, hints
+from . import beats, duty, errands, flow, hints
 from .models import Change, Task, Visit
 from .roster import Shift
 from .states import WITH_DOCTOR, State
@@ -40,9 +40,8 @@ def abandoned():
 
 def sweep() -> None:
     """Every ten seconds: free whoever is left alone, and end shifts that were forgotten."""
-    for visit in abandoned():
-        free(visit)
-    duty.forget()
+    beats.for_each(abandoned(), free)
+    beats.for_each(duty.forgotten(), duty.forget)
 
 
 @transaction.atomic
@@ -50,7 +49,7 @@ def free(visit) -> None:
     """Give a patient back, unless the doctor came back or somebody else took over meanwhile; and have a person look."""
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if abandoned().filter(pk=visit.pk).exists():
-        doctor = visit.practitioner.name
+        doctor = visit.practitioner.name if visit.practitioner else ""
         visit = give_back(visit, by=None, reason="doctor away")
         errands.make(visit, Task.Kind.LEFT_ALONE, by=None, words=doctor)
 

@@ -207,6 +207,7 @@ class Task(models.Model):
         NO_ANSWER = "no-answer", _("Did not answer how they are")
         PERSON = "person", _("Wants a person to look")
         LEFT_ALONE = "left-alone", _("The doctor was away: back in the queue")
+        ON_HOLD = "on-hold", _("On hold for a long time")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=15, choices=Kind)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from scheduling import lateness
 from scheduling.models import Appointment
 
+from . import beats
 from .models import Visit
 from .states import State
 
@@ -17,11 +18,16 @@ SEEN = [state for state in State if state not in (State.ARRIVED, State.WAITING)]
 
 def notice() -> None:
     """Say how late each doctor is who is still with somebody while the next booked time has passed. Safe to run twice."""
-    for visit in Visit.objects.filter(state=State.IN_PROGRESS).exclude(practitioner=None).select_related("practitioner"):
-        waits = _next_of(visit)
-        if waits and lateness.of(waits) < (over := timezone.now() - waits.start):
-            steps = over // timedelta(minutes=STEP_MINUTES) + 1
-            lateness.say(visit.practitioner, min(steps * STEP_MINUTES, lateness.MOST), by=None)
+    going_on = Visit.objects.filter(state=State.IN_PROGRESS).exclude(practitioner=None)
+    beats.for_each(going_on.select_related("practitioner"), say_late)
+
+
+def say_late(visit) -> None:
+    """How late the doctor of this visit is for whoever is booked next, if it is news."""
+    waits = _next_of(visit)
+    if waits and lateness.of(waits) < (over := timezone.now() - waits.start):
+        steps = over // timedelta(minutes=STEP_MINUTES) + 1
+        lateness.say(visit.practitioner, min(steps * STEP_MINUTES, lateness.MOST), by=None)
 
 
 def _next_of(visit) -> Appointment | None:

@@ -59,8 +59,8 @@ def offer_other_ways(request):
 def _board(user):
     """Per clinic who waits, how long, who is late, who is with a doctor; the load, the doctors, what is to be done."""
     places, todo = [*queue.emergencies(user), *queue.of_staff(user)], board_of.todo(user)
-    audit.saw(user, "queue.read", {place.visit for place in places} | {item.visit for item in todo})
     busy = list(Visit.objects.visible_to(user).filter(state__in=WITH_DOCTOR).with_people())
+    audit.saw(user, "queue.read", {place.visit for place in places} | {item.visit for item in todo} | set(busy))
     doctors = board_of.doctors(user)
     rows = [_row(clinic, places, busy, doctors) for clinic in user.clinics]
     facts = {"rows": rows, "places": places, "levels": Acuity.choices, "todo": todo, "doctors": doctors}

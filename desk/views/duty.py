@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.models import User
 from records.models import Note
+from triage import blind
 from visits import duty, handover, queue
 from visits.models import DutyCall, Task, Visit
 from visits.states import WITH_DOCTOR
@@ -66,9 +67,11 @@ def sheet(request):
     prefetch_related_objects([place.visit for place in places], "intake")
     facts = {
         "places": places,
-        "mine": seen.filter(practitioner__user=user, state__in=WITH_DOCTOR).with_people(),
+        "mine": list(seen.filter(practitioner__user=user, state__in=WITH_DOCTOR).with_people()),
         "tasks": Task.objects.filter(visit__in=seen).open().select_related("visit__patient", "visit__clinic"),
         "unsigned": Note.objects.filter(author__user=user, status=Note.Status.DRAFT).select_related("visit__patient"),
     }
-    audit.saw(user, "queue.read", [place.visit for place in places])
+    blind.mark([*facts["mine"], *(place.visit for place in places)], user)
+    listed = {place.visit for place in places} | {row.visit for name in ("tasks", "unsigned") for row in facts[name]}
+    audit.saw(user, "queue.read", listed | set(facts["mine"]))
     return render(request, "desk/handover.html", facts)

@@ -47,9 +47,13 @@ def answer_opinion(request, pk):
 
 
 def panel(visit, user):
-    """Who can help: the colleagues, and their specialties."""
-    colleagues = handing_over.colleagues(visit, of=user)
-    return {"colleagues": colleagues, "specialties": handing_over.specialties(colleagues)}
+    """Who can be asked, who is there to take the patient, and the specialties of those."""
+    takers = handing_over.takers(visit, of=user)
+    return {
+        "colleagues": handing_over.colleagues(visit, of=user),
+        "takers": takers,
+        "specialties": handing_over.specialties(takers),
+    }
 
 
 def for_me(user):

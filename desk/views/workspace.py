@@ -20,7 +20,7 @@ from visits import queue
 from visits.models import Visit
 from visits.states import WITH_DOCTOR, State
 
-from .. import readiness
+from .. import readiness, speaking
 from ..highlight import marked
 from ..reasons import no_reason, reasons_of
 from . import follow_up, teamwork
@@ -35,7 +35,7 @@ EARLIER = 5
 def visit(request, pk):
     """Everything of one visit on one page; staff of the clinic read, its doctors act."""
     found = _readable(request.user, pk)
-    audit.record(request.user, "visit.read", found)
+    audit.opened(request.user, "visit.read", found)
     facts = {**_patient(found, request.user), **_work(found, request.user), **_short(request.user)}
     return allow_devices(render(request, "desk/visit.html", facts))
 
@@ -45,6 +45,7 @@ def visit(request, pk):
 def patient_fragment(request, pk):
     """The live part: state, level, story and measurements."""
     found = _readable(request.user, pk)
+    audit.saw(request.user, "visit.read", [found])
     return render(request, "desk/_patient.html", _patient(found, request.user))
 
 
@@ -76,6 +77,7 @@ def _patient(found, user):
         "photos": intake.photos.all() if intake else [],
         "measured": measured,
         "ready": readiness.of(found, measured) if found.is_open else [],
+        "speakers": speaking.of(found),
         "allergies": background.allergies(found.patient),
         "taken": background.medicines(found.patient),
         "prescribed": background.prescribed(found.patient),
@@ -131,7 +133,7 @@ def _short(user):
     """The queue in a few lines, red flags first."""
     alarms = Visit.objects.visible_to(user).filter(state=State.ARRIVED, emergency_at__isnull=False).with_people()
     emergencies, places = queue.emergencies(user), queue.of_staff(user)
-    audit.saw(user, "queue.read", [place.visit for place in (*emergencies, *places[:SHORT])])
+    audit.saw(user, "queue.read", [*alarms, *(place.visit for place in (*emergencies, *places[:SHORT]))])
     blind.mark([place.visit for place in places[:SHORT]], user)
     return for_me(user) | {
         "emergencies": [place.visit for place in emergencies],

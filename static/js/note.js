@@ -10,13 +10,18 @@ class Note {
     this.status = element.querySelector("[data-note-status]");
     this.refusal = element.querySelector("[data-note-refused]");
     this.changes = this.kept = 0;
-    document.addEventListener("input", ({ target }) => target.form === element && this.typed()); // letters belong to it too
+    this.touched = new Set();
+    document.addEventListener("input", ({ target }) => target.form === element && this.typed(target)); // letters belong to it too
+    document.addEventListener("htmx:configRequest", ({ detail }) => {
+      for (const name of this.untouched()) delete detail.parameters[name];
+    });
     element.addEventListener("submit", (event) => this.submit(event));
     addEventListener("pagehide", () => this.leave());
   }
 
-  typed() {
+  typed(field) {
     this.changes += 1;
+    this.touched.add(field.name);
     this.refuse("");
     this.later(PAUSE);
   }
@@ -26,8 +31,15 @@ class Note {
     this.timer = setTimeout(() => this.keep(), wait);
   }
 
+  // A field that nobody touched here stays as it was written elsewhere, say in a second window of the same doctor.
+  untouched() {
+    const texts = [...this.form.elements].filter((field) => field.matches("textarea, input[type=text], input[type=date]"));
+    return texts.filter(({ name, value, defaultValue }) => value === defaultValue && !this.touched.has(name)).map(({ name }) => name);
+  }
+
   send(address, options = {}) {
     const body = new URLSearchParams(new FormData(this.form));
+    this.untouched().forEach((name) => body.delete(name));
     return fetch(address, { method: "POST", body, headers: { Accept: "text/plain" }, redirect: "manual", ...options });
   }
 

@@ -22,8 +22,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const part = document.getElementById(detail.target.id);
   if (!part?.matches(".naru-paper, #review-body")) return;
   const doubt = part.querySelector("[role=alert]:not([hidden]) input, .nhsuk-form-group--error input");
-  const next = "#sign-all, #medicine-form input:not([type=hidden]), .naru-slots button, input:not([type=hidden]), textarea";
-  (doubt || part.querySelector(next))?.focus();
+  const next = "#medicine-form input:not([type=hidden]), .naru-slots button, input:not([type=hidden]), textarea";
+  (doubt || part.querySelector("#sign-all") || part.querySelector(next))?.focus();
   if (part.id === "review-body") dialog.scrollTop = 0; // it is read from the top
 });
 dialog?.addEventListener("close", () => document.querySelector("[data-finish]")?.focus());

@@ -4,14 +4,25 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import proxies
 from accounts.errors import Refused
+from accounts.models import AuditEvent, Grant
 from desk import following, readiness
 from scheduling.models import VisitType
-from tests.factories import make_assistant, make_doctor, make_intake, make_practitioner, make_user, make_visit
+from tests.factories import (
+    make_assistant,
+    make_doctor,
+    make_grant,
+    make_intake,
+    make_patient,
+    make_practitioner,
+    make_user,
+    make_visit,
+)
 from tests.scheduling import make_open_doctor
 from video import opinions, rooms, tried
 from video.models import Participant, SecondOpinion
-from visits import flow
+from visits import duty, flow
 from visits.models import Visit
 from visits.states import State
 
@@ -21,6 +32,7 @@ class TeamTest(TestCase):
         practitioner, self.clinic = make_open_doctor()
         self.doctor = practitioner.user
         self.colleague = make_practitioner(clinic=self.clinic, name="Dr Heart", specialty_en="Cardiology")
+        duty.begin(by=self.colleague.user)
         self.visit = flow.call_in(make_intake(clinic=self.clinic, sent=True).visit, by=self.doctor)
         self.client.force_login(self.doctor)
 
@@ -39,6 +51,7 @@ class HandOverTest(TeamTest):
         self.assertContains(self.client.get(reverse("desk:queue")), "needs an ECG")
         self.assertContains(self.client.get(self.address("visit")), self.address("resume"))
         other = make_practitioner(clinic=self.clinic, specialty_en="Surgery")
+        duty.begin(by=other.user)
         self.client.post(self.address("give"), {"specialty": "Surgery", "reason": "a boil"})
         self.assertEqual(Visit.objects.get().practitioner, other)
 
@@ -145,3 +158,48 @@ class ReadinessTest(TeamTest):
         self.assertEqual(self.client.get(address).status_code, 405)
         self.client.force_login(make_user())
         self.assertEqual(self.client.post(address).status_code, 404)
+
+
+class SpeakingTest(TestCase):
+    """A daughter begins the visit for her mother; a son may be in it too."""
+
+    def setUp(self):
+        self.daughter, self.son = make_user(first_name="Mina"), make_user(first_name="Jun")
+        self.patient = make_patient(user=make_user())
+        self.grants = [make_grant(user=self.son, patient=self.patient, may_book=False)]
+        self.grants.append(make_grant(user=self.daughter, patient=self.patient, may_read=False))
+        Grant.objects.update(relationship="elder")
+        self.visit = flow.arrive(self.patient, self.patient.clinic, by=self.daughter)
+        self.client.force_login(make_doctor(clinic=self.patient.clinic))
+        self.client.cookies["django_language"] = "en"
+
+    def page(self):
+        return self.client.get(reverse("desk:visit", args=[self.visit.pk]))
+
+    def test_the_doctor_reads_who_speaks_for_whom_and_what_they_may_do(self):
+        page = self.page()
+        self.assertContains(page, "<b>Mina</b> (for their parent or an older person)")
+        self.assertContains(page, "May also speak for the patient: <b>Jun</b>")
+        first, second = page.context["speakers"]
+        self.assertEqual((first.came, len(first.scopes), second.came, len(second.scopes)), (True, 2, False, 2))
+
+    def test_a_right_that_has_ended_is_told(self):
+        for grant in self.grants:
+            proxies.end(grant, by=self.patient.user)
+        self.assertEqual([speaker.name for speaker in self.page().context["speakers"]], ["Mina"])
+        self.assertContains(self.page(), "this right has ended")
+
+    def test_a_patient_who_comes_alone_has_nobody_named(self):
+        Grant.objects.all().delete()
+        self.assertNotContains(self.page(), "data-speaker")
+
+
+class LookTest(TestCase):
+    def test_a_part_of_the_page_is_a_look_too_and_the_page_with_its_parts_is_one(self):
+        visit = make_visit()
+        doctor, other = make_doctor(clinic=visit.clinic), make_doctor(clinic=visit.clinic)
+        for reader, names in (doctor, ["patient-fragment"]), (other, ["visit", "patient-fragment", "patient-fragment"]):
+            self.client.force_login(reader)
+            for name in names:
+                self.client.get(reverse(f"desk:{name}", args=[visit.pk]))
+            self.assertEqual(AuditEvent.objects.filter(by=reader, action="visit.read", subject_id=str(visit.pk)).count(), 1)

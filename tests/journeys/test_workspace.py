@@ -60,8 +60,11 @@ def test_a_doctor_needs_no_mouse(sign_in, product, language):
     press("f")
     focus(doctor, "#sign-all")
     expect(doctor.locator("#review-dialog")).to_contain_text("밤에는 다른 것")
+    press("2")  # how it ended
+    expect(doctor.locator("#review-dialog [value=treated]")).to_be_checked()
     press("Enter")
     expect(doctor.locator("#note-form")).to_have_count(0)
+    expect(doctor.locator("#urgency b").last).to_have_text({"ko": "여기서 진료를 마침", "en": "Treated here"}[language])
     doctor.goto(f"/visit/{seen}/prescription/")
     expect(doctor.locator("main")).to_contain_text("타이레놀 500mg")
 
@@ -72,5 +75,8 @@ def test_a_doctor_needs_no_mouse(sign_in, product, language):
     expect(listens).to_be_visible()
     press("w")
     write(f"/{shortcut} ")
+    press("Escape")
+    press("Shift+Digit1")
+    expect(doctor.locator("[name=outcome][value=advice]")).to_be_checked()
     press("Control+Enter")
     expect(doctor.locator("#note-form")).to_have_count(0)

@@ -17,6 +17,8 @@ from oversight.models import Verdict
 from tests.factories import make_assistant, make_clinic, make_doctor, make_practitioner, make_user
 from tests.oversight import make_pair
 from triage import assessment, outcomes
+from video import opinions
+from visits import duty, flow, handing_over
 from visits.models import Source
 from visits.states import State
 
@@ -124,6 +126,21 @@ class BlindVerdictTest(Ledger):
         case = self.pair()
         self.assertEqual(self.judge(self.author, case, 4).status_code, 404)
         self.assertContains(self.page(self.author, "case", case.pk), "walks and talks")
+
+    def test_who_treated_the_patient_before_does_not_judge(self):
+        case = self.pair(state=State.IN_PROGRESS)
+        duty.begin(by=self.first)
+        handing_over.hand_over(case.visit, to=self.first.practitioner, by=self.author, reason="an ECG")
+        flow.resume(case.visit, by=self.first)
+        duty.begin(by=self.second)
+        handing_over.hand_over(case.visit, to=self.second.practitioner, by=self.first, reason="a second ECG")
+        self.assertEqual(self.judge(self.first, case, 2).status_code, 404)
+        self.assertFalse(self.page(self.first, "case", case.pk).context["case"].is_sealed)
+
+    def test_who_was_asked_for_a_second_opinion_does_not_judge(self):
+        case = self.pair(state=State.IN_PROGRESS)
+        opinions.ask(case.visit, colleague=self.first.practitioner, question="an ECG?", by=self.author)
+        self.assertEqual(self.judge(self.first, case, 2).status_code, 404)
 
     def test_nobody_judges_twice_and_there_is_no_third_seat(self):
         case = self.pair()

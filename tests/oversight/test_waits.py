@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from oversight import tasks, waits
 from oversight.models import Alarm, FairnessReport
-from tests.factories import make_clinic, make_doctor, make_practitioner, make_user
+from tests.factories import make_clinic, make_doctor, make_practitioner, make_user, make_visit
 from tests.oversight import make_seen
-from visits import acuity
+from visits import acuity, flow
 from visits.models import Source, Visit
 
 
@@ -41,8 +41,8 @@ class PageTest(Waits):
         self.assertEqual(channels["app"]["people"], 12)
         self.assertEqual(channels["app"]["median_minutes"][0], 11)
         self.assertEqual(channels["clinic"], {
-            "group": "clinic", "people": None, "median_minutes": None, "p95_minutes": None, "gap_percent": None, "alarm": False,
-            "label": "at the clinic",
+            "group": "clinic", "people": None, "median_minutes": None, "p95_minutes": None, "gap_percent": None,
+            "left_percent": None, "alarm": False, "label": "at the clinic",
         })  # fmt: skip
         self.assertEqual(set(found["dimensions"]), {"channel", "clinic", "language", "age"})
 
@@ -62,6 +62,35 @@ class PageTest(Waits):
         acuity.judge(visit, 5, by=None, source=Source.CLINICIAN, reason="after the call")
         [(minutes, level, groups)] = waits._people(timezone.localdate())
         self.assertEqual((round(minutes), level, groups["age"]), (5, 2, "40-64"))
+
+
+class LeftTest(Waits):
+    @classmethod
+    def setUpTestData(cls):
+        super().setUpTestData()
+        yesterday = timezone.now() - timedelta(days=1)
+        for channel, number in (("app", 4), ("clinic", 11), ("phone", 1)):
+            for _person in range(number):
+                visit = make_visit(clinic=cls.clinic, channel=channel)
+                flow.leave(visit, by=None)
+                Visit.objects.filter(pk=visit.pk).update(waiting_since=yesterday - timedelta(hours=1), ended_at=yesterday)
+
+    def channels(self):
+        found = self.client.get(reverse("oversight:fairness-json")).json()
+        return {row["group"]: row for row in found["dimensions"]["channel"]}
+
+    def test_who_left_without_being_seen_is_a_share_of_all_who_came(self):
+        self.assertEqual(self.channels()["app"]["left_percent"], [25, 10, 49])
+        self.assertContains(self.client.get(reverse("oversight:fairness")), "Left without being seen")
+
+    def test_a_group_that_is_hardly_ever_seen_is_not_hidden_with_its_waits(self):
+        row = self.channels()["clinic"]
+        self.assertEqual((row["people"], row["left_percent"][0]), (None, 92))
+        self.assertContains(self.client.get(reverse("oversight:fairness")), "Fewer than 10 people were seen")
+
+    def test_who_went_before_their_booked_time_did_not_wait(self):
+        Visit.objects.filter(state="cancelled").update(waiting_since=timezone.now())
+        self.assertEqual(self.channels()["app"]["left_percent"][0], 0)
 
 
 class AlarmTest(Waits):

@@ -4,7 +4,8 @@ from django.urls import reverse
 from records import signing
 from records.models import Note
 from tests.factories import make_assistant, make_clinic, make_doctor, make_patient, make_practitioner, make_user, make_visit
-from visits import links
+from triage.models import Outcome
+from visits import flow, handover, links
 from visits.models import Visit
 from visits.states import State
 
@@ -65,11 +66,35 @@ class WritingTest(NoteTest):
         self.assertEqual(self.client.post(self.address("draft"), {**TYPED, "note-seen": seen}).status_code, 302)
 
     def test_a_colleague_may_go_on_when_the_author_cannot(self):
+        flow.discontinue(self.visit, by=self.doctor, reason="the power is gone")
         colleague = make_doctor(clinic=self.visit.clinic)
         self.client.force_login(colleague)
         self.assertContains(self.client.get(self.address("edit")), self.doctor.practitioner.name)
         self.sign()
         self.assertEqual(self.note.author, colleague.practitioner)
+
+    def test_nobody_signs_and_so_ends_what_goes_on_in_a_colleagues_room(self):
+        self.client.force_login(make_doctor(clinic=self.visit.clinic))
+        self.assertContains(self.client.post(self.address("sign"), TYPED), self.doctor.practitioner.name, status_code=409)
+        self.visit.refresh_from_db()
+        self.assertEqual(self.visit.state, State.IN_PROGRESS)
+
+    def test_a_page_left_open_signs_nothing_while_the_patient_is_back_in_the_queue(self):
+        handover.give_back(self.visit, by=None, reason="doctor away")
+        self.assertEqual(self.client.post(self.address("sign"), TYPED).status_code, 409)
+        self.note.refresh_from_db()
+        self.assertEqual((self.note.status, self.note.plan), ("draft", "rest"))
+
+    def test_how_it_ended_is_said_with_the_signature_if_one_likes(self):
+        self.assertEqual(self.client.post(self.address("sign"), {**TYPED, "outcome": "flew away"}).status_code, 409)
+        self.assertFalse(Outcome.objects.exists())
+        self.client.post(self.address("sign"), {**TYPED, "outcome": "treated"})
+        self.assertEqual((Outcome.objects.get().kind, Outcome.objects.get().visit), ("treated", self.visit))
+
+    def test_the_page_asks_how_it_ended_and_answers_nothing_by_itself(self):
+        page = self.client.get(reverse("desk:visit", args=[self.visit.pk]))
+        self.assertContains(page, 'name="outcome"', count=6)
+        self.assertNotContains(page, 'form="note-form" checked')
 
     def test_only_doctors_of_the_clinic_write(self):
         for stranger in (make_user(), self.user, make_doctor(clinic=make_clinic()), make_assistant(clinic=self.visit.clinic)):

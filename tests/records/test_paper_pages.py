@@ -1,10 +1,12 @@
 from django.test import TestCase
 from django.urls import reverse
 
-from records import finishing, letters, prescribing, signing
-from records.models import Letter, MedicationRequest, Note, Phrase
+from accounts.appendonly import Unchangeable
+from records import background, finishing, letters, prescribing, signing
+from records.models import Cancellation, Letter, MedicationRequest, Note, Phrase
 from tests.factories import make_assistant, make_clinic, make_doctor, make_user
 from tests.records.test_prescribing import TEXTS, make_told
+from triage.models import Outcome
 from visits import links
 
 HTMX = {"HX-Request": "true"}
@@ -48,7 +50,8 @@ class WritingTest(PaperTest):
         self.assertEqual(MedicationRequest.objects.get().override_reason, "never had a rash from it")
 
     def test_a_medicine_without_a_name_or_with_a_strange_dose_is_explained(self):
-        for facts in ({"medication": ""}, {"dose": "-1"}, {"days": "900"}):
+        strange = [{"medication": ""}, {"dose": "-1"}, {"dose": "500"}, {"dose": "20000", "unit": "mg"}, {"days": "900"}]
+        for facts in strange:
             self.assertContains(self.prescribe(**{"medication": "x", **facts}), "nhsuk-error-message", status_code=422)
 
     def test_a_medicine_is_taken_away_again(self):
@@ -103,6 +106,14 @@ class FinishTest(PaperTest):
         self.client.post(self.address("sign-all", self.note.pk), {"seen": page.context["seen"]})
         self.assertEqual((MedicationRequest.objects.get().status, Note.objects.get().status), ("signed", "signed"))
 
+    def test_how_it_ended_is_asked_in_the_last_look_and_kept_with_the_signatures(self):
+        self.prescribe()
+        page = self.review(outcome="treated")
+        self.assertContains(page, 'value="treated" form="sign-form" checked')
+        self.assertContains(page, "checked", count=1)
+        self.client.post(self.address("sign-all", self.note.pk), {"seen": page.context["seen"], "outcome": "later"})
+        self.assertEqual(Outcome.objects.get().kind, "later")
+
     def test_what_is_missing_is_named_and_cannot_be_signed_yet(self):
         page = self.client.post(self.address("review", self.note.pk), {"note-plan": "rest"})
         self.assertNotContains(page, 'id="sign-all"')
@@ -138,6 +149,32 @@ class ReadingTest(PaperTest):
         self.assertContains(self.client.get(self.address("summary")), "loratadine 10 mg")
         for page, words in zip(self.pages, ("after meals", "Please listen"), strict=True):
             self.assertContains(self.client.get(page), words)
+
+    def cancel(self, user=None, reason="a rash"):
+        self.client.force_login(user or self.doctor)
+        return self.client.post(self.address("cancel-medicine", MedicationRequest.objects.get().pk), {"reason": reason})
+
+    def test_the_prescriber_cancels_a_signed_medicine_and_the_patient_is_told(self):
+        self.sign()
+        self.assertContains(self.client.get(reverse("desk:visit", args=[self.visit.pk])), "cancel/")
+        self.assertEqual(self.cancel().status_code, 302)
+        pages = self.pages[0], self.address("summary"), reverse("visit", args=[self.visit.pk])
+        self.by_link()
+        for page in pages:
+            self.assertContains(self.client.get(page), "a rash")
+        self.assertEqual(background.prescribed(self.visit.patient), [])
+        self.assertRaises(Unchangeable, Cancellation.objects.get().delete)
+
+    def test_cancelling_wants_a_signature_a_reason_and_the_prescriber_and_is_done_once(self):
+        self.assertEqual(self.cancel().status_code, 409)
+        self.sign()
+        self.assertEqual(self.cancel(reason=" ").status_code, 409)
+        self.assertEqual(self.cancel(make_doctor(clinic=self.visit.clinic)).status_code, 409)
+        for stranger in make_user(), make_doctor(), make_assistant(clinic=self.visit.clinic):
+            self.assertEqual(self.cancel(stranger).status_code, 404)
+        self.cancel()
+        self.assertEqual(self.cancel().status_code, 409)
+        self.assertEqual(self.client.get(self.address("cancel-medicine", MedicationRequest.objects.get().pk)).status_code, 405)
 
     def test_the_patient_reads_no_draft(self):
         self.by_link()

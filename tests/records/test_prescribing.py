@@ -7,6 +7,7 @@ from accounts.appendonly import Unchangeable
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 from intake import telling
+from intake.models import Answer
 from records import background, finishing, papers, prescribing, safety, signing
 from records.models import MedicationRequest
 from tests.factories import make_doctor, make_intake, make_visit
@@ -102,6 +103,12 @@ class PrescribingTest(TestCase):
             prescribing.take_back(kept, by=self.doctor)
         for deed in (MedicationRequest.objects.get().save, MedicationRequest.objects.get().delete):
             self.assertRaises(Unchangeable, deed)
+
+    def test_what_was_told_since_is_a_doubt_at_the_signature_whatever_was_answered_before(self):
+        self.prescribe(override_reason="took it last month without harm")
+        Answer.objects.filter(question="allergies").update(value="amoxicillin")
+        with self.assertRaises(safety.Doubtful):
+            finish(self.visit, self.doctor)
 
     def test_signed_medicines_count_while_they_last(self):
         self.prescribe("loratadine", days=3)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.factories import make_assistant, make_doctor, make_intake, make_visit
 from tests.oversight import make_suggestion
 from triage import assessment, blind
+from visits import flow
 from visits.models import Source, Visit
 
 FINDING = {"code": "cough", "level": 3, "source": "words", "key": "", "start": 2, "end": 7,
@@ -63,6 +64,15 @@ class HiddenTest(TestCase):
         assessment.override(self.visit, 3, reason="coughs hard", by=self.doctor)
         self.assertContains(self.pages()[0], "a heavy cough")
 
+    def test_neither_the_handover_sheet_nor_the_line_of_ones_own_patient_gives_it_away(self):
+        self.suggest()
+        self.assertNotContains(self.client.get(reverse("desk:handover")), "<b>3</b> Urgent</span>")
+        flow.call_in(self.visit, by=self.doctor)
+        for name in "desk:handover", "desk:queue":
+            page = self.client.get(reverse(name))
+            self.assertNotContains(page, "<b>3</b> Urgent</span>")
+            self.assertNotContains(page, "naru-row--3")
+
     def test_whoever_does_not_judge_sees_it(self):
         self.suggest()
         self.client.force_login(make_assistant(clinic=self.visit.clinic))
@@ -89,9 +99,20 @@ class HiddenTest(TestCase):
         self.suggest(level=1)
         self.assertContains(self.client.get(reverse("desk:queue")), "a heavy cough")
 
-    def test_programs_of_a_doctor_get_no_reasons_either(self):
+    def test_programs_of_a_doctor_get_neither_level_nor_reasons_before_their_own(self):
         self.suggest()
-        self.assertNotContains(self.client.get("/api/v1/queue/"), "cough")
+        [place] = self.client.get("/api/v1/queue/").json()
+        visit = self.client.get(f"/api/v1/visits/{self.visit.pk}/").json()
+        for shown in place, visit:
+            self.assertEqual((shown["level"], shown["level_words"], shown["reasons"]), (None, None, []))
+        self.assertEqual((place["target_minutes"], place["used_percent"]), (None, None))
+        assessment.override(self.visit, 4, reason="walks", by=self.doctor)
+        self.assertEqual(self.client.get("/api/v1/queue/").json()[0]["level"], 4)
+
+    def test_programs_of_whoever_does_not_judge_get_it(self):
+        self.suggest()
+        self.client.force_login(make_assistant(clinic=self.visit.clinic))
+        self.assertEqual(self.client.get(f"/api/v1/visits/{self.visit.pk}/").json()["level"], 3)
 
 
 class StoredTest(TestCase):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 from tests.factories import make_assistant, make_doctor, make_visit
-from visits import clock, errands, flow
+from visits import beats, clock, errands, flow
 from visits.models import Reassessment, Task
 from visits.order import LOOK_AGAIN_MINUTES
 from visits.states import State
@@ -116,3 +116,48 @@ class PersonTest(TestCase):
     def test_after_the_visit_there_is_nothing_to_look_at(self):
         with self.assertRaises(Refused):
             errands.ask_for_person(make_visit(state=State.COMPLETED), by=None)
+
+
+class HeldTest(Minutes):
+    def setUp(self):
+        super().setUp()
+        self.visit = make_visit(state=State.ON_HOLD)
+
+    def tick(self, minutes):
+        with self.after(minutes):
+            clock.tick()
+        return list(self.visit.tasks.filter(kind=Task.Kind.ON_HOLD, done_at=None))
+
+    def test_who_is_on_hold_for_long_is_brought_to_mind_once(self):
+        self.assertEqual(self.tick(19), [])
+        [task] = self.tick(21)
+        self.assertEqual(task.words, self.visit.practitioner.name)
+        self.assertEqual(self.tick(60), [task])
+
+    def test_and_again_when_nothing_came_of_it(self):
+        [task] = self.tick(21)
+        errands.finish(task, by=make_assistant(clinic=self.visit.clinic))
+        self.assertEqual(self.tick(40), [])
+        self.assertEqual(len(self.tick(42)), 1)
+
+    def test_it_is_over_when_the_doctor_goes_on(self):
+        self.tick(21)
+        flow.resume(self.visit, by=self.visit.practitioner.user)
+        self.assertEqual(self.tick(22), [])
+
+
+class OneAfterTheOtherTest(TestCase):
+    def test_one_who_cannot_be_helped_keeps_nobody_waiting(self):
+        first, second = make_visit(), make_visit()
+        done = []
+
+        def help_them(visit):
+            if visit == first:
+                flow.leave(visit, by=None)
+                raise ValueError("whatever")
+            done.append(visit)
+
+        with self.assertLogs("visits.beats", "ERROR"):
+            beats.for_each([first, second], help_them)
+        first.refresh_from_db()
+        self.assertEqual((done, first.state), ([second], State.WAITING))

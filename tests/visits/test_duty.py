@@ -71,11 +71,18 @@ class ShiftTest(TestCase):
     def test_who_went_without_a_word_was_on_duty_until_last_seen(self):
         duty.begin(by=self.doctor)
         with self.after(30):
-            duty.forget()
+            handover.sweep()
             self.assertTrue(Shift.objects.open().exists())
         with self.after(61):
-            duty.forget()
+            handover.sweep()
         self.assertEqual(Shift.objects.get().ended_at, Shift.objects.get().seen_at)
+
+    def test_who_comes_back_at_that_moment_is_still_on_duty(self):
+        shift = duty.begin(by=self.doctor)
+        with self.after(61):
+            duty.see(self.doctor)
+            duty.forget(shift)
+        self.assertTrue(Shift.objects.open().exists())
 
 
 class CallTest(TestCase):

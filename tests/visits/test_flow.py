@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 from itertools import product
 
 from django.test import SimpleTestCase, TestCase
@@ -6,7 +7,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from scheduling.models import Appointment
+from scheduling.openings import open_slots
 from tests.factories import make_clinic, make_doctor, make_intake, make_patient, make_user, make_visit
+from tests.scheduling import make_open_doctor
+from tests.scheduling.test_booking import book
 from visits import acuity, flow
 from visits.flow import WrongState
 from visits.models import Change, Source, Visit
@@ -32,17 +36,16 @@ class MovesTest(SimpleTestCase):
 
 class MoveTest(TestCase):
     def test_every_allowed_move_is_made_and_every_other_refused(self):
-        doctor = make_doctor()
         for old, new in product(State, State):
             with self.subTest(old=old, new=new):
                 visit = make_visit(state=old)
                 before = visit.changes.count()
                 if new in MOVES[old]:
-                    flow.move(visit, new, by=doctor)
+                    flow.move(visit, new, by=None)
                     expected, written = new, 1
                 else:
                     with self.assertRaises(WrongState):
-                        flow.move(visit, new, by=doctor)
+                        flow.move(visit, new, by=None)
                     expected, written = old, 0
                 self.assertEqual(Visit.objects.get(pk=visit.pk).state, expected)
                 self.assertEqual(visit.changes.count(), before + written)
@@ -53,6 +56,16 @@ class MoveTest(TestCase):
         change = Change.objects.filter(visit=visit).last()
         self.assertEqual((change.old, change.new, change.by), (State.WAITING, State.IN_PROGRESS, doctor))
         self.assertTrue(AuditEvent.objects.filter(action="visit.in-progress", subject_id=str(visit.pk), by=doctor).exists())
+
+    def test_a_colleagues_patient_is_not_paused_called_back_finished_or_broken_off(self):
+        clinic = make_clinic()
+        doctor, colleague = make_doctor(clinic=clinic), make_doctor(clinic=clinic)
+        deeds = [flow.hold, flow.resume, flow.finish, partial(flow.discontinue, reason="line lost")]
+        for state, deed in product((State.IN_PROGRESS, State.ON_HOLD), deeds):
+            visit = make_visit(state=state, clinic=clinic, doctor=doctor)
+            with self.assertRaises(WrongState):
+                deed(visit, by=colleague)
+            self.assertEqual(Visit.objects.get(pk=visit.pk).state, state)
 
     def test_what_is_rolled_back_leaves_no_history(self):
         visit = make_visit(state=State.WAITING)
@@ -107,12 +120,47 @@ class ArriveTest(TestCase):
         )  # fmt: skip
         visit = flow.arrive(patient, patient.clinic, by=patient.user, appointment=appointment)
         self.assertEqual(flow.join_queue(visit, by=patient.user).waiting_since, start)
-        flow.call_in(visit, by=make_doctor(clinic=patient.clinic))
-        flow.finish(visit, by=make_doctor(clinic=patient.clinic))
+        doctor = make_doctor(clinic=patient.clinic)
+        flow.call_in(visit, by=doctor)
+        flow.finish(visit, by=doctor)
         appointment.refresh_from_db()
         self.assertEqual(appointment.status, Appointment.Status.FULFILLED)
         with self.assertRaises(WrongState):
             flow.arrive(patient, patient.clinic, by=patient.user, appointment=appointment)
+
+
+class EarlyTest(TestCase):
+    """Who is booked for later and is here already."""
+
+    def setUp(self):
+        self.doctor, clinic = make_open_doctor()
+        self.appointment = book(open_slots(self.doctor, clinic)[0], self.doctor, clinic)
+        self.visit = flow.arrive(self.appointment.patient, clinic, by=None, appointment=self.appointment)
+
+    def line(self):
+        return list(Visit.objects.in_line())
+
+    def test_who_can_wait_has_a_place_from_the_booked_time_on(self):
+        flow.join_queue(self.visit, by=None)
+        acuity.judge(self.visit, 3, by=None, source=Source.MODEL)
+        self.assertEqual(self.line(), [])
+
+    def test_who_is_in_danger_has_a_place_at_once(self):
+        flow.join_queue(self.visit, by=None)
+        acuity.judge(self.visit, 2, by=None, source=Source.MODEL)
+        self.assertEqual(self.line(), [self.visit])
+
+    def test_whose_danger_was_seen_while_writing_has_one_too(self):
+        acuity.judge(self.visit, 2, by=None, source=Source.RULES)
+        flow.join_queue(self.visit, by=None)
+        self.assertEqual(self.line(), [self.visit])
+
+    def test_an_appointment_that_has_its_visit_is_not_taken_for_another_one(self):
+        flow.leave(self.visit, by=None)
+        walk_in = flow.arrive(self.appointment.patient, self.visit.clinic, by=None)
+        self.assertEqual(flow.arrive(walk_in.patient, walk_in.clinic, by=None, appointment=self.appointment), walk_in)
+        walk_in.refresh_from_db()
+        self.assertIsNone(walk_in.appointment)
 
 
 class AcuityTest(TestCase):

@@ -3,7 +3,7 @@ from django.test import TestCase
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 from tests.factories import make_clinic, make_doctor, make_practitioner, make_visit
-from visits import flow, handing_over
+from visits import duty, flow, handing_over
 from visits.models import Visit
 from visits.states import State
 
@@ -13,6 +13,7 @@ class HandingOverTest(TestCase):
         self.clinic = make_clinic()
         self.doctor = make_doctor(clinic=self.clinic)
         self.colleague = make_practitioner(clinic=self.clinic, name="Dr Heart", specialty_en="Cardiology")
+        duty.begin(by=self.colleague.user)
         self.visit = make_visit(state=State.IN_PROGRESS, clinic=self.clinic, doctor=self.doctor)
 
     def give(self, to=None, reason="needs an ECG", by=None):
@@ -38,9 +39,11 @@ class HandingOverTest(TestCase):
 
     def test_of_a_specialty_whoever_has_the_fewest_in_hand(self):
         make_visit(state=State.IN_PROGRESS, clinic=self.clinic, doctor=self.colleague.user)
-        free = make_practitioner(clinic=self.clinic, specialty_en="Cardiology")
+        absent, free = (make_practitioner(clinic=self.clinic, specialty_en="Cardiology") for _ in range(2))
+        duty.begin(by=free.user)
         visit = handing_over.send_to_specialty(self.visit, "Cardiology", by=self.doctor, reason="murmur")
         self.assertEqual(visit.practitioner, free)
+        self.assertNotIn(absent, handing_over.takers(visit, of=free.user))
         with self.assertRaises(Refused):
             handing_over.send_to_specialty(visit, "Dentistry", by=free.user, reason="tooth")
 
@@ -55,3 +58,12 @@ class HandingOverTest(TestCase):
         self.give()
         with self.assertRaises(Refused):
             self.give()
+
+    def test_nobody_is_given_to_a_doctor_who_is_not_there(self):
+        duty.pause(by=self.colleague.user)
+        with self.assertRaises(Refused):
+            self.give()
+        duty.end(by=self.colleague.user)
+        with self.assertRaises(Refused):
+            handing_over.send_to_specialty(self.visit, "Cardiology", by=self.doctor, reason="murmur")
+        self.assertEqual(Visit.objects.get().practitioner, self.doctor.practitioner)

@@ -46,6 +46,13 @@ class GivenBackTest(TestCase):
         task = visit.tasks.get()
         self.assertEqual((task.kind, task.words), (Task.Kind.LEFT_ALONE, self.doctor.practitioner.name))
 
+    def test_a_row_without_a_doctor_is_freed_like_any_other(self):
+        visit = make_visit(state=State.IN_PROGRESS, doctor=self.doctor, clinic=self.clinic)
+        Visit.objects.filter(pk=visit.pk).update(practitioner=None)
+        handover.sweep()
+        visit.refresh_from_db()
+        self.assertEqual(visit.state, State.WAITING)
+
     def test_a_doctor_whose_page_is_open_keeps_the_patient(self):
         visit = make_visit(state=State.IN_PROGRESS, doctor=self.doctor, clinic=self.clinic)
         for seconds in range(15, 600, 15):
