@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Scope
@@ -14,7 +14,7 @@ from visits.models import DutyCall, Visit
 from visits.states import State
 
 from . import readers
-from .models import NEEDS, Channel, Kind, Message
+from .models import NEEDS, Channel, Kind, Message, PushDevice
 
 REMINDERS = {Kind.WEEK: timedelta(days=7), Kind.DAY: timedelta(days=1), Kind.HOUR: timedelta(hours=1)}
 USEFUL_UNTIL = {Kind.WEEK: timedelta(days=1), Kind.DAY: timedelta(hours=1), Kind.HOUR: timedelta(0)}  # before the start
@@ -27,6 +27,7 @@ FIRST = {
 UPSET = {AppointmentChange.What.CANCELLED, AppointmentChange.What.PROPOSED}  # of what will not be, nobody is reminded
 TOO_SOON = timedelta(minutes=30)  # what the first message has just said need not be said again
 PUSHED = {Kind.HOUR, Kind.NEXT, Kind.OFFER}  # what is read at once or is of no use
+FACTS = ("kind", "change", "visit", "offer", "patient", "reader", "language", "due_at", "until", "state")
 FOLLOW_UP_AFTER = timedelta(minutes=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SETTLED = timedelta(minutes=2)  # who has just joined the queue still looks at the page
@@ -54,8 +55,8 @@ def _due(change: AppointmentChange, now: datetime):
 
 
 def unplanned() -> models.QuerySet:
-    """Changes without any message: the process died between the change and the planning."""
-    planned = Message.objects.filter(change=OuterRef("pk"))
+    """Changes of which nobody was told: the process died between the change and the planning."""
+    planned = Message.objects.filter(change=OuterRef("pk"), kind__in=FIRST.values())
     return AppointmentChange.objects.filter(~Exists(planned), at__gt=timezone.now() - 7 * DAY)
 
 
@@ -145,8 +146,19 @@ def _make(kind, reader, due_at, until, *, change=None, visit=None, offer=None, s
         "language": reader.language, "due_at": due_at, "until": until, "state": state or Message.State.PLANNED,
     }  # fmt: skip
     for device in reader.devices if kind in PUSHED else ():
-        pushed = facts | {"channel": Channel.PUSH, "device": device}
-        Message.objects.get_or_create(key=f"{key}.push{device.pk}", defaults=pushed)
+        _push(key, facts, device)
     if unreachable:
         facts |= {"state": state or Message.State.FAILED, "problem": "nobody to send it to"}
     Message.objects.get_or_create(key=key, defaults=facts | {"channel": channel})
+
+
+def push_too(device: PushDevice) -> None:
+    """A browser that asks only now is told of what was planned before, too."""
+    by_link = Q(patient=device.patient) & (Q(reader=None) | Q(reader=F("patient__user")))
+    theirs = Q(reader=device.user) if device.user else by_link
+    for message in Message.objects.planned().filter(theirs, kind__in=PUSHED).exclude(channel=Channel.PUSH):
+        _push(message.key, {name: getattr(message, name) for name in FACTS}, device)
+
+
+def _push(key: str, facts: dict, device: PushDevice) -> None:
+    Message.objects.get_or_create(key=f"{key}.push{device.pk}", defaults=facts | {"channel": Channel.PUSH, "device": device})

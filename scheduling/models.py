@@ -262,6 +262,12 @@ class Hold(models.Model):
     objects = HoldQuerySet.as_manager()
 
 
+class BookedCellQuerySet(models.QuerySet):
+    def living(self):
+        """What is sold, or held and has not run out."""
+        return self.filter(Q(hold=None) | Q(hold__expires_at__gt=timezone.now()))
+
+
 class BookedCell(models.Model):
     """Five minutes of a doctor, or of a room, that are sold or held: the database lets nobody sell them twice."""
 
@@ -270,6 +276,8 @@ class BookedCell(models.Model):
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, null=True, related_name="+")
     room = models.ForeignKey(ClinicRoom, on_delete=models.CASCADE, null=True, related_name="+")
     start = models.DateTimeField()
+
+    objects = BookedCellQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -376,3 +384,6 @@ class Offer(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_offer")]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Clinic, Practitioner, User
 
 from . import booking, calendars, clock, ics
-from .forms import BookingForm, FollowForm, WaitlistForm, by_day, chosen_day, chosen_slot, picked
+from .forms import BookingForm, FollowForm, PersonForm, by_day, chosen_day, chosen_slot, picked
 from .models import Appointment, CalendarFeed, Offer, WaitlistEntry
 from .openings import open_slots
 
@@ -44,7 +44,7 @@ def times(request, clinic, doctor):
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
     page |= {"kinds": kinds, "kind": kind}
-    page |= {"waitlist": WaitlistForm(user=request.user), "held": booking.held(doctor, by=request.user)}
+    page |= {"waitlist": PersonForm(user=request.user), "held": booking.held(doctor, by=request.user)}
     return render(request, "scheduling/times.html", page | _clock(clinic))
 
 

@@ -124,7 +124,7 @@ class GuardTest(SimpleTestCase):
             "https://169.254.169.254/latest/meta-data/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/",
             "https://[fd00::1]/", "https://0.0.0.0/", "https://100.64.0.1/", "https://224.0.0.1/", "https://2130706433/",
             "file:///etc/passwd", "ftp://8.8.8.8/", "https://user:word@8.8.8.8/", "https://", "https://8.8.8.8:port/",
-            "https://localhost/", "https://127.1/",
+            "https://localhost/", "https://127.1/", f"https://{'a' * 64}.example/",
         ):  # fmt: skip
             with self.subTest(address=address), self.assertRaises(fetching.Forbidden):
                 fetching.check(address)
