@@ -262,6 +262,16 @@ class Hold(models.Model):
     objects = HoldQuerySet.as_manager()
 
 
+class Minute(models.Func):
+    """A moment as whole minutes since 1970: numbers come out of the database several times as fast as moments."""
+
+    template = "unixepoch(%(expressions)s) / 60"
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="CAST(EXTRACT(EPOCH FROM %(expressions)s) / 60 AS integer)")
+
+
 class BookedCellQuerySet(models.QuerySet):
     def living(self):
         """What is sold, or held and has not run out."""

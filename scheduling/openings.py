@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from .models import Appointment, Availability, BookedCell, DayLimit, Hold, Opening, TimeOff, VisitType
+from .models import Appointment, Availability, BookedCell, DayLimit, Hold, Minute, Opening, TimeOff, VisitType
 from .slots import CELL, Slot, free, merged, minute, moment, opening
 
 HORIZON = timedelta(days=14)
@@ -139,8 +139,8 @@ def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime
 def _busy(doctors, start, end, own=None) -> dict[int, list[Span]]:
     """What is sold, held by others or taken off."""
     found = defaultdict(list)
-    for doctor, at in _cells(start, end, own).filter(practitioner__in=doctors).values_list("practitioner", "start"):
-        found[doctor].append(_span(at))
+    for doctor, at in _cells(start, end, own).filter(practitioner__in=doctors).values_list("practitioner", Minute("start")):
+        found[doctor].append((at, at + CELL_MINUTES))
     away = TimeOff.objects.filter(practitioner__in=doctors, start__lt=end, end__gt=start)
     for doctor, begins, ends in away.values_list("practitioner", "start", "end"):
         found[doctor].append((minute(begins), minute(ends + timedelta(seconds=59))))
@@ -152,8 +152,8 @@ def _rooms(clinic, kind, start, end, own=None) -> list[list[Span]]:
     if kind is None or not kind.needs_room:
         return [[]]
     found: dict[int, list[Span]] = {room.pk: [] for room in clinic.rooms.all()}
-    for room, at in _cells(start, end, own).filter(room__in=found).values_list("room", "start"):
-        found[room].append(_span(at))
+    for room, at in _cells(start, end, own).filter(room__in=found).values_list("room", Minute("start")):
+        found[room].append((at, at + CELL_MINUTES))
     return list(found.values())
 
 
@@ -161,11 +161,6 @@ def _cells(start, end, own):
     """Cells that are sold, or held by others than `own`."""
     cells = BookedCell.objects.living().filter(start__gte=start - CELL, start__lt=end)
     return cells if own is None else cells.exclude(hold__in=own)
-
-
-def _span(cell: datetime) -> Span:
-    at = minute(cell)
-    return at, at + CELL_MINUTES
 
 
 def _clash(wanted: Span, busy: Iterable[Span]) -> bool:
