@@ -111,6 +111,7 @@ def plan_late(delay: Delay) -> None:
     for appointment, late in after.items():
         change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
         if change and change.what not in UPSET and appointment.pk not in seen:
+            Message.objects.filter(kind=Kind.LATE, change=change, state=Message.State.STALE).delete()  # it may be true again
             for reader in readers.of(appointment.patient, appointment.booked_by, to=NEEDS[Kind.LATE]):
                 _make(Kind.LATE, reader, now, appointment.start + late, change=change, again=f".{minutes}min")
     Delay.objects.filter(pk=delay.pk).update(told_at=now)
