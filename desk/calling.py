@@ -104,10 +104,10 @@ def book(person, choice: Choice, *, clinic, kind, by) -> Appointment:
         patient.phone = person["phone"]
         patient.save(update_fields=["phone"])
         audit.record(by, "patient.phone", patient)
+    key = uuid.uuid5(person["request_key"], str(patient.pk))  # the same page may be gone back to, for the next caller
     return booking.book(
-        choice.slot, practitioner=choice.doctor, clinic=clinic, patient=patient, kind=kind,
-        request_key=person["request_key"], by=by,
-    )  # fmt: skip
+        choice.slot, practitioner=choice.doctor, clinic=clinic, patient=patient, kind=kind, request_key=key, by=by
+    )
 
 
 def _doctors(clinic):

@@ -52,12 +52,12 @@ class Channel(models.TextChoices):
 
 
 class PushDeviceQuerySet(models.QuerySet):
-    def of_user(self, user):
-        return self.filter(user=user)
-
-    def of_link(self, patient):
-        """Browsers that the patient's link opened: they may be borrowed, so they are told for a day."""
-        return self.filter(patient=patient, seen_at__gt=timezone.now() - READ_AFTER)
+    def of_reader(self, user, patient):
+        """The browsers of an account; and of a patient's link: they may be borrowed, so they are told for a day."""
+        mine = Q(user=user, patient=None) if user else Q(pk=None)
+        if user is None or user.pk == patient.user_id:
+            mine |= Q(patient=patient, seen_at__gt=timezone.now() - READ_AFTER)
+        return self.filter(mine)
 
 
 class PushDevice(models.Model):
@@ -153,9 +153,10 @@ class Message(models.Model):
 
     @property
     def to(self) -> str:
-        """The address as it is at this moment; empty if there is none any more."""
+        """The address as it is at this moment; empty if there is none any more, or a browser is somebody else's by now."""
         if self.channel == Channel.PUSH:
-            return self.device.endpoint if self.device else ""
+            theirs = PushDevice.objects.of_reader(self.reader, self.patient).filter(pk=self.device_id).first()
+            return theirs.endpoint if theirs else ""
         if self.channel == Channel.EMAIL:
             return self.reader.email if self.reader else ""
         return self.patient.phone

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Scope
@@ -15,7 +15,7 @@ from visits.models import DutyCall, Visit
 from visits.states import State
 
 from . import readers
-from .models import NEEDS, Channel, Kind, Message
+from .models import NEEDS, Channel, Kind, Message, PushDevice
 
 REMINDERS = {Kind.WEEK: timedelta(days=7), Kind.DAY: timedelta(days=1), Kind.HOUR: timedelta(hours=1)}
 USEFUL_UNTIL = {Kind.WEEK: timedelta(days=1), Kind.DAY: timedelta(hours=1), Kind.HOUR: timedelta(0)}  # before the start
@@ -28,6 +28,7 @@ FIRST = {
 UPSET = {AppointmentChange.What.CANCELLED, AppointmentChange.What.PROPOSED}  # of what will not be, nobody is reminded
 TOO_SOON = timedelta(minutes=30)  # what the first message has just said need not be said again
 PUSHED = {Kind.HOUR, Kind.NEXT, Kind.OFFER}  # what is read at once or is of no use
+FACTS = ("kind", "change", "visit", "offer", "patient", "reader", "language", "due_at", "until", "state")
 FOLLOW_UP_AFTER = timedelta(minutes=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SETTLED = timedelta(minutes=2)  # who has just joined the queue still looks at the page
@@ -55,8 +56,8 @@ def _due(change: AppointmentChange, now: datetime):
 
 
 def unplanned() -> models.QuerySet:
-    """Changes without any message: the process died between the change and the planning."""
-    planned = Message.objects.filter(change=OuterRef("pk"))
+    """Changes of which nobody was told: the process died between the change and the planning."""
+    planned = Message.objects.filter(change=OuterRef("pk"), kind__in=FIRST.values())
     return AppointmentChange.objects.filter(~Exists(planned), at__gt=timezone.now() - 7 * DAY)
 
 
@@ -111,6 +112,7 @@ def plan_late(delay: Delay) -> None:
     for appointment, late in after.items():
         change, minutes = appointment.changes.last(), late // timedelta(minutes=1)
         if change and change.what not in UPSET and appointment.pk not in seen:
+            Message.objects.filter(kind=Kind.LATE, change=change, state=Message.State.STALE).delete()  # it may be true again
             for reader in readers.of(appointment.patient, appointment.booked_by, to=NEEDS[Kind.LATE]):
                 _make(Kind.LATE, now, appointment.start + late, reader, change=change, again=f".{minutes}min")
     Delay.objects.filter(pk=delay.pk).update(told_at=now)
@@ -153,8 +155,20 @@ def _messages(kind, due_at, until, reader, *, change=None, visit=None, offer=Non
         "language": reader.language, "due_at": due_at, "until": until, "state": state,
     }  # fmt: skip
     for device in reader.devices if kind in PUSHED else ():
-        yield Message(key=f"{key}.push{device.pk}", channel=Channel.PUSH, device=device, **facts)
+        yield _pushed(key, facts, device)
     channel = reader.channel(kind)
     if channel == Channel.NONE and state == Message.State.PLANNED:
         facts |= {"state": Message.State.FAILED, "problem": "nobody to send it to"}
     yield Message(key=key, channel=channel, **facts)
+
+
+def push_too(device: PushDevice) -> None:
+    """A browser that asks only now is told of what was planned before, too."""
+    by_link = Q(patient=device.patient) & (Q(reader=None) | Q(reader=F("patient__user")))
+    theirs = Q(reader=device.user) if device.user else by_link
+    planned = Message.objects.planned().filter(theirs, kind__in=PUSHED).exclude(channel=Channel.PUSH)
+    _write(_pushed(message.key, {name: getattr(message, name) for name in FACTS}, device) for message in planned)
+
+
+def _pushed(key: str, facts: dict, device: PushDevice) -> Message:
+    return Message(key=f"{key}.push{device.pk}", channel=Channel.PUSH, device=device, **facts)

@@ -125,12 +125,13 @@ class Push:
             name, ip = fetching.check(endpoint, private=settings.PUSH_MAY_BE_PRIVATE)
             url = httpx.URL(endpoint)
             headers |= {"Host": url.netloc.decode(), "Authorization": who}
-            with httpx.Client(timeout=SECONDS, trust_env=False) as client:
-                asked = client.build_request(
-                    "POST", url.copy_with(host=ip), content=body, headers=headers, extensions={"sni_hostname": name}
-                )
-                return client.send(asked).status_code
-        except (fetching.Forbidden, httpx.InvalidURL, UnicodeError):
+            facts = {"content": body, "headers": headers, "extensions": {"sni_hostname": name}}
+            with (
+                httpx.Client(timeout=SECONDS, trust_env=False) as client,
+                client.stream("POST", url.copy_with(host=ip), **facts) as answer,
+            ):
+                return answer.status_code  # what else it says is not read: it might have no end
+        except (fetching.Forbidden, httpx.InvalidURL):
             raise Undeliverable("not a public address") from None
         except (httpx.HTTPError, OSError) as error:
             raise Away(type(error).__name__) from None

@@ -35,8 +35,7 @@ class Reader(NamedTuple):
     @property
     def devices(self) -> list[PushDevice]:
         """The browsers that want to be told at once: of the account, and of the patient who came by a link."""
-        devices = list(PushDevice.objects.of_user(self.user)) if self.user else []
-        return devices + list(PushDevice.objects.of_link(self.patient)) if self.is_patient else devices
+        return list(PushDevice.objects.of_reader(self.user, self.patient))
 
     def channel(self, kind: Kind) -> Channel:
         """By mail, which carries the calendar file; by phone what is urgent, and whom no mail reaches."""

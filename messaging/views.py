@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from visits import links
 
-from . import asking, push
+from . import asking, planning, push
 
 
 class ContactForm(forms.Form):
@@ -48,6 +48,7 @@ def subscribe(request):
     if user is None and patient is None:
         raise Http404
     device = push.subscribe(_told(request), user=user, patient=patient)
+    planning.push_too(device)
     request.session[push.SESSION_KEY] = device.pk
     return HttpResponse(status=204)
 

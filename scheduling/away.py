@@ -40,6 +40,7 @@ def hit(practitioner, start: datetime, end: datetime):
 @transaction.atomic
 def take_off(practitioner, start: datetime, end: datetime, *, by) -> TimeOff:
     """No new booking in this time. Saying it twice is saying it once."""
+    Practitioner.objects.select_for_update().get(pk=practitioner.pk)
     known = TimeOff.objects.filter(practitioner=practitioner, outside=None, start__lte=start, end__gte=end).first()
     if known:
         return known
@@ -51,9 +52,11 @@ def take_off(practitioner, start: datetime, end: datetime, *, by) -> TimeOff:
 @transaction.atomic
 def give_back(away: TimeOff, *, by) -> None:
     """The doctor is there after all: who has not answered keeps the booked time, and is told so."""
-    for proposal in away.proposals.live().select_related("change__appointment"):
-        Hold.objects.filter(proposal=proposal).delete()
-        booking.record(proposal.appointment, AppointmentChange.What.BOOKED, "appointment.stands", by=by)
+    for proposal in away.proposals.live().select_related("change"):
+        appointment = Appointment.objects.select_for_update().get(pk=proposal.change.appointment_id)
+        if live(appointment) == proposal:  # nobody has answered in this moment
+            Hold.objects.filter(proposal=proposal).delete()
+            booking.record(appointment, AppointmentChange.What.BOOKED, "appointment.stands", by=by)
     audit.record(by, "time-off.give-back", away)
     away.delete()
 
@@ -62,7 +65,8 @@ def redistribute(away: TimeOff, people: Iterable[Appointment], *, by) -> list[Pr
     """Offer each of these another time, the earliest first: with a colleague that day, else with whom it is possible soonest."""
     people = sorted(people, key=lambda person: person.start)
     free = {group: _free_times(away, *group, many=len(people)) for group in {(one.clinic, one.kind) for one in people}}
-    return [_propose(person, away, free[person.clinic, person.kind], by=by) for person in people]
+    made = [_propose(person, away, free[person.clinic, person.kind], by=by) for person in people]
+    return [proposal for proposal in made if proposal]
 
 
 @transaction.atomic
@@ -123,26 +127,32 @@ def _fits(choice: Choice, appointment) -> bool:
     return appointment.kind is not None or slot.end - slot.start >= appointment.end - appointment.start
 
 
-def _propose(appointment, away, free: list[Choice], *, by) -> Proposal:
-    for choice in in_order(free, appointment):
-        free.remove(choice)
-        with suppress(booking.SlotTaken):  # somebody was faster, or it overlaps with what was offered just now
-            return _write(appointment, away, choice, by=by)
-    return _write(appointment, away, None, by=by)
-
-
 @transaction.atomic
-def _write(appointment, away, choice: Choice | None, *, by) -> Proposal:
-    facts = _keep(appointment, *choice, by=by) if choice else {}
+def _propose(appointment, away, free: list[Choice], *, by) -> Proposal | None:
+    """One person's offer; None for whoever moved, cancelled or was asked since the list was made."""
+    Appointment.objects.select_for_update().get(pk=appointment.pk)
+    appointment = hit(away.practitioner, away.start, away.end).filter(pk=appointment.pk).first()
+    if appointment is None:
+        return None
+    facts = _kept(appointment, free, by=by)
     change = booking.record(
         appointment, AppointmentChange.What.PROPOSED, "appointment.propose", by=by, reason="the doctor is away"
     )
     return Proposal.objects.create(change=change, time_off=away, **facts)
 
 
+def _kept(appointment, free: list[Choice], *, by) -> dict:
+    """The time that suits best and could be kept; nothing if there is none."""
+    for choice in in_order(free, appointment):
+        free.remove(choice)
+        with suppress(booking.SlotTaken):  # somebody was faster, or it overlaps with what was offered just now
+            return _keep(appointment, *choice, by=by)
+    return {}
+
+
 def _keep(appointment, practitioner, slot: Slot, *, by) -> dict:
     notice = timedelta(minutes=appointment.kind.notice_minutes) if appointment.kind else openings.NOTICE
     hours = min(timedelta(hours=KEPT_HOURS), slot.start - notice - timezone.now())
     facts = {"practitioner": practitioner, "clinic": appointment.clinic, "kind": appointment.kind, "by": by}
-    held = booking.hold(slot, **facts, minutes=max(1, hours // timedelta(minutes=1)))
+    held = booking.hold(slot, **facts, minutes=max(1, hours // timedelta(minutes=1)), of_form=False)
     return {"practitioner": practitioner, "start": slot.start, "end": slot.end, "hold": held}

@@ -6,19 +6,20 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
 
-from .models import Appointment, AppointmentChange, BookedCell, ClinicRoom, Hold
-from .openings import is_open, next_free
+from .models import Appointment, AppointmentChange, BookedCell, ClinicRoom, DayLimit, Hold
+from .openings import is_full, is_open, next_free
 from .signals import appointment_changed
 from .slots import Slot, cells
 
 HOLD_MINUTES = 5  # while somebody fills in the form
+ATTEMPTS = 5  # more people do not choose the same of several rooms in one moment
 CHOICES = 3  # other times that are named to whoever was too late
 
 
@@ -32,66 +33,63 @@ class SlotTaken(Refused):
 
 def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=None, series=None) -> Appointment:
     """Book a time that is free, or held by the one who books; sending the same request twice gives the same appointment."""
-    again = partial(_booked_before, request_key, patient)
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    is_free = is_open(slot, practitioner, clinic, kind=kind)
-    if not is_free and not _only_own_is_in_the_way(by, slot, practitioner, clinic, kind):
-        return again() or refuse()
 
-    def write():
-        if not is_free:
-            _own(by, slot, practitioner).delete()  # what somebody held makes place for what they book
+    def write(own):
+        if _is_last_place_gone(slot, practitioner, clinic):
+            refuse()
+        own.delete()  # what somebody held makes place for what they book
         appointment = Appointment.objects.create(
             practitioner=practitioner, clinic=clinic, patient=patient, start=slot.start, end=slot.end, kind=kind,
-            request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind),
+            request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind, refuse),
         )  # fmt: skip
-        _sell(slot, appointment)
+        _take(slot, kind, practitioner, appointment.room, appointment=appointment)
         record(appointment, AppointmentChange.What.BOOKED, "appointment.book", by=by)
         return appointment
 
-    return _race(write, again, refuse)
+    way = partial(_in_the_way, by, slot, practitioner, clinic, kind)
+    return _race(way, write, partial(_booked_before, request_key, patient), refuse)
 
 
-def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES) -> Hold:
-    """Keep a time for some minutes; whoever fills in a form for another one gives that back."""
+def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTES, of_form=True) -> Hold:
+    """Keep a time for some minutes, with a room if it needs one; whoever fills in a form for another one gives that back."""
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    if not is_open(slot, practitioner, clinic, kind=kind) and not _only_own_is_in_the_way(by, slot, practitioner, clinic, kind):
-        refuse()
 
-    def write():
-        Hold.objects.of_form(by).delete()
+    def write(own):
+        (Hold.objects.of_form(by) if of_form else own).delete()
         until = timezone.now() + timedelta(minutes=minutes)
         kept = Hold.objects.create(practitioner=practitioner, start=slot.start, end=slot.end, by=by, expires_at=until)
-        BookedCell.objects.bulk_create(
-            [BookedCell(hold=kept, practitioner=practitioner, start=cell) for cell in _cells(slot, kind)]
-        )
+        _take(slot, kind, practitioner, _room_for(slot, clinic, kind, refuse), hold=kept)
         return kept
 
-    return _race(write, lambda: None, refuse)
+    return _race(partial(_in_the_way, by, slot, practitioner, clinic, kind), write, lambda: None, refuse)
 
 
 def move(appointment, slot: Slot, *, by, practitioner=None, reason="") -> Appointment:
     """The same appointment at another time, perhaps with another doctor; the old time is free again in the same moment."""
     practitioner, kind, clinic = practitioner or appointment.practitioner, appointment.kind, appointment.clinic
     refuse = partial(_refuse, slot, practitioner, clinic, kind)
-    if (appointment.practitioner_id, appointment.start, appointment.end) == (practitioner.pk, *slot):
-        return appointment  # a second click
 
-    def write():
+    def write(_none):
         moved = _still_booked(appointment)
-        moved.cells.all().delete()
-        if by:
-            Hold.objects.of_form(by).delete()
-        if not is_open(slot, practitioner, clinic, kind=kind):
+        if (moved.practitioner_id, moved.start, moved.end) == (practitioner.pk, *slot):
+            return moved  # a second click
+        if _is_last_place_gone(slot, practitioner, clinic):
             refuse()
-        moved.start, moved.end, moved.practitioner, moved.room = slot.start, slot.end, practitioner, _room_for(slot, clinic, kind)
+        moved.cells.all().delete()
+        own = _in_the_way(by, slot, practitioner, clinic, kind)
+        if own is None:
+            refuse()
+        own.delete()
+        room = _room_for(slot, clinic, kind, refuse)
+        moved.start, moved.end, moved.practitioner, moved.room = slot.start, slot.end, practitioner, room
         moved.sequence += 1
         moved.save(update_fields=["start", "end", "practitioner", "room", "sequence"])
-        _sell(slot, moved)
+        _take(slot, kind, practitioner, room, appointment=moved)
         record(moved, AppointmentChange.What.MOVED, "appointment.move", by=by, reason=reason)
         return moved
 
-    return _race(write, lambda: None, refuse)
+    return _race(Hold.objects.none, write, lambda: None, refuse)
 
 
 @transaction.atomic
@@ -131,57 +129,61 @@ def forget_old_holds() -> int:
 # --- how it is done
 
 
-def _race(write: Callable, again: Callable, refuse: Callable):
+def _race(way: Callable, write: Callable, again: Callable, refuse: Callable):
     """Write in one transaction; whoever loses gets what an earlier twin of the request got, or the refusal.
 
-    A hold that ran out is in nobody's way: it is thrown out, and the write is tried once more.
+    Tried anew where that may help: a hold that ran out was in the way and is thrown out, or two chose the same of several rooms.
     """
-    for _attempt in range(2):
+    for _attempt in range(ATTEMPTS):
+        own = way()
+        if own is None:
+            break
         try:
             with transaction.atomic():
-                return write()
+                return write(own)
         except IntegrityError:
-            if found := again():
-                return found
-            if not forget_old_holds():
-                break
-    return refuse()
+            forget_old_holds()
+    return again() or refuse()
 
 
-def _own(by, slot: Slot, practitioner):
-    """What somebody holds: by a form, or this very time by an offer too; what is proposed to a patient is nobody else's."""
+def _in_the_way(by, slot: Slot, practitioner, clinic, kind) -> QuerySet | None:
+    """What somebody holds themselves and would give for this time: nothing if it is open anyway; None if it cannot be had.
+
+    Time off and the doctor's hours count all the same; what is proposed to a patient is nobody else's.
+    """
+    if is_open(slot, practitioner, clinic, kind=kind):
+        return Hold.objects.none()
     this = Q(practitioner=practitioner, start=slot.start, end=slot.end)
-    mine = Hold.objects.filter(by=by, proposal=None, expires_at__gt=timezone.now())
-    return mine.filter(Q(offer=None) | this)
-
-
-def _only_own_is_in_the_way(by, slot: Slot, practitioner, clinic, kind) -> bool:
-    """Whether a time is open but for what this person holds; time off and the doctor's hours count all the same."""
-    own = _own(by, slot, practitioner)
+    own = Hold.objects.filter(Q(offer=None) | this, by=by, proposal=None, expires_at__gt=timezone.now())
     held = [(hold.practitioner_id, hold.start, hold.end) for hold in own]
     is_held = (practitioner.pk, *slot) in held
-    return bool(held) and is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held)
+    return own if held and is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held) else None
+
+
+def _is_last_place_gone(slot: Slot, practitioner, clinic) -> bool:
+    """Asked once more under a lock: of two who want the last place of a day that has a limit, one gets it."""
+    limits = DayLimit.objects.select_for_update().filter(practitioner=practitioner, clinic=clinic)
+    return bool(limits) and is_full(slot, practitioner, clinic)
 
 
 def _cells(slot: Slot, kind):
     return cells(slot.start, slot.end + timedelta(minutes=kind.buffer_minutes if kind else 0))
 
 
-def _sell(slot: Slot, appointment) -> None:
-    times, doctor, room = list(_cells(slot, appointment.kind)), appointment.practitioner, appointment.room
-    sold = [BookedCell(appointment=appointment, practitioner=doctor, start=at) for at in times]
-    BookedCell.objects.bulk_create(sold + [BookedCell(appointment=appointment, room=room, start=at) for at in times if room])
+def _take(slot: Slot, kind, practitioner, room, **owner) -> None:
+    """The cells of a doctor, and of a room where there is one, for an appointment or a hold."""
+    what = [{"practitioner": practitioner}, {"room": room}] if room else [{"practitioner": practitioner}]
+    BookedCell.objects.bulk_create(BookedCell(start=at, **one, **owner) for one in what for at in _cells(slot, kind))
 
 
-def _room_for(slot: Slot, clinic, kind) -> ClinicRoom | None:
+def _room_for(slot: Slot, clinic, kind, refuse) -> ClinicRoom | None:
     """A room that is free then; two who choose the same one are told apart by the database."""
     if kind is None or not kind.needs_room:
         return None
-    sold = BookedCell.objects.filter(room__clinic=clinic, start__in=list(_cells(slot, kind))).values("room")
-    room = clinic.rooms.exclude(pk__in=sold).first()
-    if room is None:
-        raise Refused(_("All rooms of the clinic are taken at this time. Please choose another one."))
-    return room
+    taken = BookedCell.objects.living().filter(room__clinic=clinic, start__in=list(_cells(slot, kind))).values("room")
+    return clinic.rooms.exclude(pk__in=taken).first() or refuse(
+        _("All rooms of the clinic are taken at this time. Please choose another one.")
+    )
 
 
 def _still_booked(appointment) -> Appointment:
@@ -192,13 +194,17 @@ def _still_booked(appointment) -> Appointment:
 
 
 def _booked_before(request_key, patient) -> Appointment | None:
-    return Appointment.objects.filter(request_key=request_key, patient=patient).first()
+    """What this request got when it came the first time."""
+    found = Appointment.objects.filter(request_key=request_key, patient=patient).first()
+    if found and found.status == Appointment.Status.CANCELLED:  # a form that was kept open
+        raise Refused(_("This appointment was cancelled. Please book a new time."))
+    return found
 
 
-def _refuse(slot: Slot, practitioner, clinic, kind):
+def _refuse(slot: Slot, practitioner, clinic, kind, sentence=""):
     """Say no, and name the free times that come next."""
     others = next_free(slot.start, CHOICES, practitioner, clinic, kind=kind)
-    raise SlotTaken(_("This time has just been taken. Please choose another one."), others)
+    raise SlotTaken(sentence or _("This time has just been taken. Please choose another one."), others)
 
 
 def record(appointment, what, action, *, by, reason="") -> AppointmentChange:

@@ -45,7 +45,10 @@ def check(address: str, private: bool | None = None) -> tuple[str, str]:
     private = settings.CALENDARS_MAY_BE_PRIVATE if private is None else private
     if parts.scheme != "https" and not (private and parts.scheme == "http") or not name or parts.username:
         raise Forbidden(address)
-    found = [row[4][0] for row in socket.getaddrinfo(name, port or 443, type=socket.SOCK_STREAM)]
+    try:
+        found = [row[4][0] for row in socket.getaddrinfo(name, port or 443, type=socket.SOCK_STREAM)]
+    except UnicodeError:  # a name that no server can have
+        raise Forbidden(address) from None
     if not private and not all(_is_public(ip) for ip in found):
         raise Forbidden(address)
     return name, found[0]

@@ -1,7 +1,7 @@
 """What a person chooses when they book."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 from django import forms
@@ -98,16 +98,6 @@ class BookingForm(PersonForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["request_key"].initial = uuid.uuid4
-
-
-class WaitlistForm(PersonForm):
-    """Who would come earlier."""
-
-    @property
-    def until(self) -> datetime:
-        """An earlier time is of use before the appointment that is booked already, else for a month."""
-        booked = self.cleaned_data["patient"].appointments.upcoming().first()
-        return booked.start if booked else timezone.now() + timedelta(days=30)
 
 
 class FollowForm(forms.Form):

@@ -262,6 +262,22 @@ class Hold(models.Model):
     objects = HoldQuerySet.as_manager()
 
 
+class Minute(models.Func):
+    """A moment as whole minutes since 1970: numbers come out of the database several times as fast as moments."""
+
+    template = "unixepoch(%(expressions)s) / 60"
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="CAST(EXTRACT(EPOCH FROM %(expressions)s) / 60 AS integer)")
+
+
+class BookedCellQuerySet(models.QuerySet):
+    def living(self):
+        """What is sold, or held and has not run out."""
+        return self.filter(Q(hold=None) | Q(hold__expires_at__gt=timezone.now()))
+
+
 class BookedCell(models.Model):
     """Five minutes of a doctor, or of a room, that are sold or held: the database lets nobody sell them twice."""
 
@@ -270,6 +286,8 @@ class BookedCell(models.Model):
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, null=True, related_name="+")
     room = models.ForeignKey(ClinicRoom, on_delete=models.CASCADE, null=True, related_name="+")
     start = models.DateTimeField()
+
+    objects = BookedCellQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -376,3 +394,6 @@ class Offer(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry"], condition=Q(state="open"), name="one_open_offer")]

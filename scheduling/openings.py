@@ -1,21 +1,21 @@
 """Which times of doctors can still be booked."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.utils import timezone
 
-from .models import Appointment, Availability, BookedCell, DayLimit, Hold, Opening, TimeOff, VisitType
+from .models import Appointment, Availability, BookedCell, DayLimit, Hold, Minute, Opening, TimeOff, VisitType
 from .slots import CELL, Slot, free, merged, minute, moment, opening
 
 HORIZON = timedelta(days=14)
 NOTICE = timedelta(minutes=15)
 WALK_IN_HOURS = 2  # so long before their time, places kept for walk-ins are offered to all
 CELL_MINUTES = CELL // timedelta(minutes=1)
+Span = tuple[int, int]  # minutes
 
 
 class Period(NamedTuple):
@@ -34,16 +34,17 @@ def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=Non
 def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None) -> dict[int, list[Slot]]:
     """The free slots of each of these doctors in a clinic; as many questions to the database for forty as for one."""
     start, end = window(kind, start, end)
-    doctors = [practitioner.pk for practitioner in practitioners]
-    open_hours = hours_of(doctors, clinic, start, end)
-    busy = _busy(doctors, start, end, Hold.objects.of_form(by) if by else None)
-    full = _full_days(doctors, clinic, start, end)
+    doctors, own = [practitioner.pk for practitioner in practitioners], Hold.objects.of_form(by) if by else None
+    open_hours, full = hours_of(doctors, clinic, start, end), _full_days(doctors, clinic, start, end)
+    busy, rooms = _busy(doctors, start, end, own), _rooms(clinic, kind, start, end, own)
     first, last = minute(start + timedelta(seconds=59)), minute(end)
     found = {}
     for doctor in doctors:
-        beginnings = _beginnings(open_hours[doctor], merged(busy[doctor]), kind, first, last)
-        slots = (Slot(moment(at), moment(at + length)) for at, length in sorted(beginnings.items()))
-        found[doctor] = [slot for slot in slots if _local_day(slot, clinic) not in full[doctor]] if full[doctor] else list(slots)
+        beginnings: dict[int, int] = {}
+        for room in rooms:
+            beginnings |= _beginnings(open_hours[doctor], merged(busy[doctor] + room), kind, first, last)
+        slots = [Slot(moment(at), moment(at + beginnings[at])) for at in sorted(beginnings)]
+        found[doctor] = [slot for slot in slots if _local_day(slot, clinic) not in full[doctor]] if full[doctor] else slots
     return found
 
 
@@ -55,16 +56,25 @@ def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, 
     first, last = window(kind)
     if slot.start < (timezone.now() if is_held else first) or slot.end > last:
         return False
-    doctors, gap = [practitioner.pk], timedelta(minutes=kind.buffer_minutes if kind else 0)
-    at, ends = minute(slot.start), minute(slot.end + gap)
-    if any(begins < ends and at < until for begins, until in _busy(doctors, slot.start, slot.end + gap, own)[practitioner.pk]):
+    at, length = minute(slot.start), (slot.end - slot.start) // timedelta(minutes=1)
+    if slot != (moment(at), moment(at + length)):
+        return False  # not on full minutes
+    end = slot.end + timedelta(minutes=kind.buffer_minutes if kind else 0)
+    wanted = at, minute(end)
+    if _clash(wanted, _busy([practitioner.pk], slot.start, end, own)[practitioner.pk]):
         return False
-    periods = hours_of(doctors, clinic, slot.start, slot.end)[practitioner.pk]
-    length = (slot.end - slot.start) // timedelta(minutes=1)
+    if all(_clash(wanted, room) for room in _rooms(clinic, kind, slot.start, end, own)):
+        return False
+    periods = hours_of([practitioner.pk], clinic, slot.start, slot.end)[practitioner.pk]
     if _beginnings(periods, [], kind, at, at + length).get(at) != length:
         return False
+    return not is_full(slot, practitioner, clinic)
+
+
+def is_full(slot: Slot, practitioner, clinic) -> bool:
+    """Whether the doctor wants no more bookings on the day of this slot."""
     day = timedelta(days=1)
-    return _local_day(slot, clinic) not in _full_days(doctors, clinic, slot.start - day, slot.end + day)[practitioner.pk]
+    return _local_day(slot, clinic) in _full_days([practitioner.pk], clinic, slot.start - day, slot.end + day)[practitioner.pk]
 
 
 def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitType | None = None) -> list[Slot]:
@@ -88,14 +98,14 @@ def _horizon(kind):
     return timedelta(days=kind.horizon_days) if kind else HORIZON
 
 
-def _beginnings(periods: Iterable[Period], busy, kind, first: int, last: int) -> dict[int, int]:
-    """Where visits may begin, and how long each is; each beginning once."""
-    found = {}
-    for period in periods:
+def _beginnings(periods: Sequence[Period], busy, kind, first: int, last: int) -> dict[int, int]:
+    """Where visits may begin, and how long each is; where hours overlap, the first ones count."""
+    found: dict[int, int] = {}
+    for period in reversed(periods):
         length, gap = (kind.minutes, kind.buffer_minutes) if kind else (period.slot_minutes, 0)
-        for at in free(period.start, period.end, length, gap, busy):
-            if first <= at and at + length <= last:
-                found.setdefault(at, length)
+        start = max(period.start, first + (period.start - first) % (length + gap))
+        for row in free(start, min(period.end, last), length, gap, busy):
+            found.update(dict.fromkeys(row, length))
     return found
 
 
@@ -126,20 +136,35 @@ def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime
         day += timedelta(days=7)
 
 
-def _busy(doctors, start, end, own=None) -> dict[int, list[tuple[int, int]]]:
+def _busy(doctors, start, end, own=None) -> dict[int, list[Span]]:
     """What is sold, held by others or taken off."""
     found = defaultdict(list)
-    near = {"start__gte": start - CELL, "start__lt": end, "practitioner__in": doctors}
-    alive = Q(hold=None) | Q(hold__expires_at__gt=timezone.now())
-    cells = BookedCell.objects.filter(alive, **near)
-    if own is not None:
-        cells = cells.exclude(hold__in=own)
-    for doctor, at in cells.values_list("practitioner", "start"):
-        found[doctor].append((minute(at), minute(at) + CELL_MINUTES))
+    for doctor, at in _cells(start, end, own).filter(practitioner__in=doctors).values_list("practitioner", Minute("start")):
+        found[doctor].append((at, at + CELL_MINUTES))
     away = TimeOff.objects.filter(practitioner__in=doctors, start__lt=end, end__gt=start)
     for doctor, begins, ends in away.values_list("practitioner", "start", "end"):
         found[doctor].append((minute(begins), minute(ends + timedelta(seconds=59))))
     return found
+
+
+def _rooms(clinic, kind, start, end, own=None) -> list[list[Span]]:
+    """What is sold or held of each room of the clinic; for a kind that needs none, one room that is always free."""
+    if kind is None or not kind.needs_room:
+        return [[]]
+    found: dict[int, list[Span]] = {room.pk: [] for room in clinic.rooms.all()}
+    for room, at in _cells(start, end, own).filter(room__in=found).values_list("room", Minute("start")):
+        found[room].append((at, at + CELL_MINUTES))
+    return list(found.values())
+
+
+def _cells(start, end, own):
+    """Cells that are sold, or held by others than `own`."""
+    cells = BookedCell.objects.living().filter(start__gte=start - CELL, start__lt=end)
+    return cells if own is None else cells.exclude(hold__in=own)
+
+
+def _clash(wanted: Span, busy: Iterable[Span]) -> bool:
+    return any(begins < wanted[1] and wanted[0] < ends for begins, ends in busy)
 
 
 def _full_days(doctors, clinic, start, end) -> dict[int, set]:

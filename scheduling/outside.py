@@ -74,16 +74,23 @@ def _length(event: Event, zone: ZoneInfo) -> timedelta:
 
 def _beginnings(event: Event, first: date | datetime, end: datetime) -> Iterator[date | datetime]:
     """By the wall clock of the event's own zone, so that nine o'clock stays nine o'clock when the clocks change."""
-    if "RRULE" not in event:
-        yield first
-        return
     own = first.tzinfo if isinstance(first, datetime) else None
-    skipped = {_plain(item.dt, own) for entry in _many(event.get("EXDATE")) for item in entry.dts}
+    skipped = {_plain(moment, own) for moment in _named(event, "EXDATE")}
+    once = [*([] if "RRULE" in event else [first]), *_named(event, "RDATE")]
+    yield from (begin for begin in once if _plain(begin, own) not in skipped)
+    if "RRULE" not in event:
+        return
     last = end.replace(tzinfo=None) + DAY
     for rule in _many(event["RRULE"]):
         for begin in takewhile(lambda begin: begin <= last, _repeated(rule, _plain(first, own), own)):
             if begin not in skipped:
                 yield begin.replace(tzinfo=own) if isinstance(first, datetime) else begin.date()
+
+
+def _named(event: Event, name: str) -> list[date | datetime]:
+    """Single dates beside a rhythm; of a period its beginning counts."""
+    dates = [item.dt for entry in _many(event.get(name)) for item in entry.dts]
+    return [found[0] if isinstance(found, tuple) else found for found in dates]
 
 
 def _repeated(rule, first: datetime, own) -> Iterator[datetime]:

@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,18 +28,19 @@ def cut(start: datetime, end: datetime, length: timedelta) -> Iterator[Slot]:
         start += length
 
 
-def free(start: int, end: int, length: int, gap: int, busy: Sequence[tuple[int, int]]) -> Iterator[int]:
-    """Where visits of `length` may begin in an open period, each with `gap` free after it. All are minutes (`minute`).
+def free(start: int, end: int, length: int, gap: int, busy: Sequence[tuple[int, int]]) -> Iterator[range]:
+    """Rows of moments at which visits of `length` may begin in an open period, each with `gap` free after it.
 
-    busy: sorted periods that do not overlap (`merged`). Beginnings keep to the grid that starts with the period.
+    All are minutes (`minute`). busy: sorted periods that do not overlap (`merged`).
+    Beginnings keep to the grid that starts with the period.
     """
-    step, at, place = length + gap, start, 0
-    while at + length <= end:
-        while place < len(busy) and busy[place][1] <= at:
-            place += 1
-        if place == len(busy) or at + step <= busy[place][0]:
-            yield at
-        at += step
+    step, at, last = length + gap, start, end - length
+    for begins, ends in islice(busy, bisect_right(busy, start, key=itemgetter(1)), None):
+        if at > last:
+            return
+        yield range(at, min(begins - step, last) + 1, step)
+        at = ends + (start - ends) % step
+    yield range(at, last + 1, step)
 
 
 def merged(periods: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Clinic, Practitioner, User
 
 from . import booking, calendars, clock, ics
-from .forms import BookingForm, FollowForm, WaitlistForm, by_day, chosen_day, chosen_slot, picked
+from .forms import BookingForm, FollowForm, PersonForm, by_day, chosen_day, chosen_slot, picked
 from .models import Appointment, CalendarFeed, Offer, WaitlistEntry
 from .openings import open_slots
 
@@ -22,7 +22,8 @@ from .openings import open_slots
 @login_required
 def clinics(request):
     """First: which clinic?"""
-    return render(request, "scheduling/clinics.html", {"clinics": Clinic.objects.filter(availabilities__isnull=False).distinct()})
+    weekly_or_once = Q(availabilities__isnull=False) | Q(openings__end__gt=timezone.now())
+    return render(request, "scheduling/clinics.html", {"clinics": Clinic.objects.filter(weekly_or_once).distinct()})
 
 
 @require_safe
@@ -44,7 +45,7 @@ def times(request, clinic, doctor):
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
     page |= {"kinds": kinds, "kind": kind}
-    page |= {"waitlist": WaitlistForm(user=request.user), "held": booking.held(doctor, by=request.user)}
+    page |= {"waitlist": PersonForm(user=request.user), "held": booking.held(doctor, by=request.user)}
     return render(request, "scheduling/times.html", page | _clock(clinic))
 
 
@@ -138,9 +139,10 @@ def _own_doctor(request) -> Practitioner:
 
 
 def doctors_of(clinic):
-    """Doctors with openings in this clinic."""
-    openings = clinic.availabilities.values("practitioner")
-    return clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True, pk__in=openings)
+    """Doctors with openings in this clinic, every week or once."""
+    once = clinic.openings.filter(end__gt=timezone.now())
+    open_then = Q(pk__in=clinic.availabilities.values("practitioner")) | Q(pk__in=once.values("practitioner"))
+    return clinic.practitioners.filter(open_then, user__role=User.Role.DOCTOR, user__is_active=True)
 
 
 def clinic_and_doctor(clinic, doctor) -> tuple[Clinic, Practitioner]:

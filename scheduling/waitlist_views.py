@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from . import clock, waitlist
-from .forms import WaitlistForm
+from .forms import PersonForm, picked
 from .models import Offer, WaitlistEntry
 from .views import clinic_and_doctor
 
@@ -20,9 +20,12 @@ ANSWERS = {"accept": waitlist.accept, "decline": waitlist.decline}
 def ask(request, clinic, doctor):
     """Be told when an earlier time becomes free."""
     clinic, doctor = clinic_and_doctor(clinic, doctor)
-    form = WaitlistForm(request.POST, user=request.user)
+    kind = picked(clinic.visit_types.filter(is_offered=True), request.POST.get("kind", ""))
+    form = PersonForm(request.POST, user=request.user)
     if form.is_valid():
-        waitlist.ask(form.cleaned_data["patient"], practitioner=doctor, clinic=clinic, until=form.until, by=request.user)
+        patient = form.cleaned_data["patient"]
+        facts = {"practitioner": doctor, "clinic": clinic, "kind": kind, "until": waitlist.useful_until(patient, doctor)}
+        waitlist.ask(patient, **facts, by=request.user)
         messages.success(request, _("You are on the waiting list. We write to you when a time becomes free."))
         return redirect("scheduling:mine")
     return redirect("scheduling:times", clinic.pk, doctor.pk)

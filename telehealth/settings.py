@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-recordings": {"task": "video.tasks.reconcile_recordings", "schedule": crontab(hour=3, minute=10)},
     "weigh-waits": {"task": "oversight.tasks.weigh_waits", "schedule": crontab(hour=4, minute=10)},
     "expire-recordings": {"task": "video.tasks.expire_recordings", "schedule": crontab(hour=3, minute=40)},
+    "end-old-rights": {"task": "accounts.tasks.end_old_rights", "schedule": 10.0},  # whoever sits in a room by one goes out
     "let-run-out": {"task": "scheduling.tasks.let_run_out", "schedule": 30.0},
     "sweep-messages": {"task": "messaging.tasks.sweep", "schedule": 10.0},
     "look-into-calendars": {"task": "scheduling.tasks.look_into_calendars", "schedule": 60.0},

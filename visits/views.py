@@ -1,6 +1,7 @@
 """Doors into a visit."""
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -25,13 +26,13 @@ def link(request, token):
     appointment = links.booked(token)
     visit = links.of_appointment(appointment) if appointment else links.open_link(token)
     subject, mine = (visit, Visit.objects) if visit else (appointment, Appointment.objects)
-    signed_in = request.user.is_authenticated
-    if signed_in and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
-        request.session.flush()
-        signed_in = False
+    if request.user.is_authenticated and not mine.of_patient(request.user).filter(pk=subject.pk).exists():
+        logout(request)
     if visit is None:
         return _to_the_door(request, appointment)
-    if not signed_in:  # an account opens it anyway, and for whoever acts for the patient only as long as they may
+    if (
+        not request.user.is_authenticated
+    ):  # an account opens it anyway, and for whoever acts for the patient only as long as they may
         links.remember(request.session, visit)
     return _in_language(redirect("visit", pk=visit.pk), visit.language)
 

@@ -5,9 +5,10 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import proxies
+from accounts import proxies, tasks
 from accounts.errors import NotAllowed, Refused
 from accounts.models import AuditEvent, Grant, Patient, Scope
+from accounts.signals import grant_ended
 from scheduling.openings import open_slots
 from tests.factories import make_assistant, make_clinic, make_doctor, make_grant, make_intake, make_patient, make_user, make_visit
 from tests.messaging import make_booking
@@ -48,6 +49,18 @@ class RulesTest(ProxyCase):
         proxies.take(self.offer(days=30), by=self.son)
         with time_machine.travel(timezone.now() + timedelta(days=30, seconds=1)):
             self.assertFalse(self.may(Scope.BOOK))
+
+    def test_on_its_day_it_ends_once_for_open_pages_and_rooms_too(self):
+        proxies.take(self.offer(days=30), by=self.son)
+        ended = []
+        grant_ended.connect(lambda grant, **_: ended.append(grant.user), weak=False, dispatch_uid="test")
+        self.addCleanup(grant_ended.disconnect, dispatch_uid="test")
+        tasks.end_old_rights()
+        with time_machine.travel(timezone.now() + timedelta(days=30, seconds=1)):
+            tasks.end_old_rights()
+            tasks.end_old_rights()
+        self.assertEqual(ended, [self.son])
+        self.assertEqual(AuditEvent.objects.filter(action="grant.run-out", patient=self.patient).count(), 1)
 
     def test_both_may_end_it_and_nobody_else(self):
         for who in self.mother, self.son, make_assistant(clinic=self.clinic):

@@ -81,6 +81,12 @@ class CallerTest(TestCase):
         self.assertEqual(self.call(value, request_key=key).url, self.call(value, request_key=key).url)
         self.assertEqual(Appointment.objects.count(), 1)
 
+    def test_the_page_that_was_gone_back_to_books_for_the_next_caller(self):
+        key, (first, second, *_more) = uuid.uuid4(), [choice.value for choice in self.choices()]
+        self.call(first, request_key=key)
+        self.call(second, request_key=key, name="Somebody Else")
+        self.assertEqual(Appointment.objects.count(), 2)
+
     def test_bad_input_is_explained_and_nobody_is_made(self):
         wrong = {"phone": "12", "birth_date": "1944-2-30", "name": ""}
         answer = self.call(**wrong)

@@ -4,8 +4,8 @@ import time_machine
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone
 
-from accounts.models import Grant
-from messaging import planning
+from accounts.models import Grant, Scope
+from messaging import planning, readers
 from messaging.models import Channel, Kind, Message
 from tests.factories import make_grant, make_patient, make_user, make_visit
 from tests.messaging import cancel, make_booking, move, plan_all, states
@@ -44,6 +44,12 @@ class BookedTest(TestCase):
         self.assertEqual(list(planning.unplanned()), list(appointment.changes.all()))
         plan_all()
         self.assertEqual(list(planning.unplanned()), [])
+
+    def test_a_link_that_somebody_asked_for_hides_no_change_that_nobody_planned(self):
+        change = make_booking(plan=False).changes.get()
+        (reader,) = readers.of(change.appointment.patient, to=Scope.BOOK)
+        planning.plan_link(1, reader, change=change)
+        self.assertEqual(list(planning.unplanned()), [change])
 
 
 class ReceiverTest(TransactionTestCase):

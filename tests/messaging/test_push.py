@@ -9,6 +9,7 @@ from django.utils import timezone
 from messaging import planning, push, sending, webpush
 from messaging.models import Channel, Message, PushDevice
 from tests.factories import make_doctor, make_patient, make_user, make_visit
+from tests.messaging import make_booking
 from tests.messaging.pushed import Browser, b64, decrypt, public, unb64
 from visits import links
 from visits.states import State
@@ -107,6 +108,44 @@ class SendTest(PushCase):
             with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
                 sending.send_due()
         self.assertEqual(len(busy.shown), 1)
+
+    def test_what_was_planned_for_one_person_never_reaches_a_browser_that_another_took_over(self):
+        with Browser() as browser:
+            for user in self.user, make_user():
+                self.client.force_login(user)
+                self.subscribe(browser)
+                with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
+                    planning.plan_next()
+            with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
+                sending.send_due()
+        self.assertEqual(browser.shown, [])
+        self.assertEqual(self.pushed().get().state, "failed")
+
+    def test_what_was_planned_for_a_borrowed_browser_is_not_told_days_later(self):
+        self.client.get(links.make(self.visit))
+        with Browser() as browser:
+            self.subscribe(browser)
+            with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
+                planning.plan_next()
+                PushDevice.objects.update(seen_at=timezone.now() - timedelta(hours=25))
+                sending.send_due()
+        self.assertEqual((browser.shown, self.pushed().get().state), ([], "failed"))
+
+    def test_who_asks_after_booking_is_told_of_what_is_booked(self):
+        make_booking(patient=self.visit.patient)
+        self.client.force_login(self.user)
+        with Browser() as browser:
+            for _ in range(2):
+                self.subscribe(browser)
+        self.assertEqual(self.pushed().get().kind, "hour")
+
+    def test_an_answer_without_end_holds_up_no_worker(self):
+        self.client.force_login(self.user)
+        with Browser() as browser:
+            browser.talks_on = True
+            self.subscribe(browser)
+            self.be_next()
+        self.assertEqual(self.pushed().get().state, "sent")
 
     def test_an_address_inside_some_house_is_never_asked(self):
         self.client.force_login(self.user)

@@ -51,6 +51,14 @@ class LateTest(Clock):
         tasks.sweep()
         self.assertEqual(states(Kind.LATE), [("late", "stale")])
 
+    def test_what_was_taken_back_before_it_was_told_can_be_said_again(self):
+        self.say(20)
+        self.say(0)
+        tasks.sweep()
+        self.say(20)
+        tasks.sweep()
+        self.assertEqual(states(Kind.LATE), [("late", "sent")])
+
     def test_a_delay_that_nobody_planned_is_found(self):
         lateness.say(self.doctor, 20, by=self.doctor.user)
         tasks.sweep()

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
 from scheduling import away, booking
-from scheduling.models import Appointment, AppointmentChange, Availability, Hold, Proposal, TimeOff, VisitType
+from scheduling.models import Appointment, AppointmentChange, Availability, ClinicRoom, Hold, Proposal, TimeOff, VisitType
 from scheduling.openings import open_slots
 from scheduling.slots import Slot, overlaps
 from tests.factories import make_practitioner
@@ -83,6 +83,36 @@ class RedistributeTest(Ill):
         off = away.take_off(self.doctor, long.start, long.end, by=self.by)
         (proposal,) = away.redistribute(off, [long], by=self.by)
         self.assertEqual(proposal.end - proposal.start, timedelta(minutes=40))
+
+    def test_the_room_is_kept_with_the_offered_time(self):
+        ClinicRoom.objects.create(clinic=self.clinic, name="1")
+        kind = VisitType.objects.create(clinic=self.clinic, name_ko="검사", name_en="Test", needs_room=True)
+        person = book(open_slots(self.doctor, self.clinic, kind=kind)[-1], self.doctor, self.clinic, kind=kind)
+        off = away.take_off(self.doctor, person.start, person.end, by=self.by)
+        (proposal,) = away.redistribute(off, [person], by=self.by)
+        third, _clinic = make_open_doctor(clinic=self.clinic, start=time(9), end=time(18))
+        slot = Slot(proposal.start, proposal.end)
+        self.assertNotIn(slot, open_slots(third, self.clinic, kind=kind))
+        self.assertEqual(away.accept(person, by=None).room.name, "1")
+
+    def test_who_moved_or_cancelled_since_the_list_was_made_is_left_in_peace(self):
+        first, second, third = self.people
+        booking.move(first, open_slots(self.doctor, self.clinic)[-1], by=None)
+        booking.cancel(second, by=None)
+        off = away.take_off(self.doctor, MORNING, MORNING + timedelta(hours=15), by=self.by)
+        self.assertEqual([proposal.appointment for proposal in away.redistribute(off, self.people, by=self.by)], [third])
+        self.assertEqual([person.changes.last().what for person in (first, second)], ["moved", "cancelled"])
+
+    def test_pressing_twice_in_the_same_moment_offers_nothing_twice(self):
+        off = away.take_off(self.doctor, MORNING, MORNING + timedelta(hours=15), by=self.by)
+        found = [away.redistribute(off, self.people, by=self.by) for _ in range(2)]
+        self.assertEqual([len(proposals) for proposals in found], [3, 0])
+
+    def test_what_staff_hold_for_somebody_else_meanwhile_stays(self):
+        slot = open_slots(self.colleague, self.clinic)[-1]
+        booking.hold(slot, practitioner=self.colleague, clinic=self.clinic, by=self.by)
+        self.fall_ill()
+        self.assertTrue(Hold.objects.of_form(self.by).exists())
 
     def test_staff_who_hold_a_time_while_they_book_do_not_take_the_offers(self):
         proposal = self.fall_ill()[0]

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from django.db import connections
 from django.test import TestCase, TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.errors import Refused
 from accounts.models import AuditEvent
 from scheduling import booking
-from scheduling.models import Appointment, BookedCell
+from scheduling.models import Appointment, BookedCell, ClinicRoom, DayLimit, VisitType
 from scheduling.openings import open_slots
 from scheduling.slots import Slot
 from tests.factories import make_clinic, make_patient, make_user
@@ -68,6 +68,18 @@ class BookTest(TestCase):
         crooked = Slot(self.slot.start + timedelta(minutes=1), self.slot.end)
         with self.assertRaises(booking.SlotTaken):
             book(crooked, self.doctor, self.clinic)
+
+    def test_a_time_between_two_minutes_is_refused(self):
+        moment = timedelta(seconds=30)
+        for crooked in Slot(self.slot.start + moment, self.slot.end + moment), Slot(self.slot.start, self.slot.end + moment):
+            with self.assertRaises(booking.SlotTaken):
+                book(crooked, self.doctor, self.clinic)
+
+    def test_a_form_that_was_kept_open_does_not_pass_a_cancelled_booking_off_as_a_new_one(self):
+        patient, key = make_patient(clinic=self.clinic, user=make_user()), uuid.uuid4()
+        booking.cancel(book(self.slot, self.doctor, self.clinic, patient=patient, key=key), by=patient.user)
+        with translation.override("en"), self.assertRaisesMessage(Refused, "This appointment was cancelled."):
+            book(self.slot, self.doctor, self.clinic, patient=patient, key=key)
 
     def test_no_cell_is_sold_to_two_even_when_slots_only_touch(self):
         appointment = book(self.slot, self.doctor, self.clinic)
@@ -148,3 +160,24 @@ class RaceTest(TransactionTestCase):
         self.race([lambda: booking.cancel(first, by=first.booked_by), *deeds])
         self.assertLessEqual(Appointment.objects.booked().count(), 1)
         self.assertGreater(timezone.now(), first.booked_at)
+
+    def test_of_many_who_want_the_last_place_of_a_full_day_one_gets_it(self):
+        DayLimit.objects.create(practitioner=self.doctor, clinic=self.clinic, most=1)
+        day = timezone.localdate(self.slot.start)
+        times = [slot for slot in open_slots(self.doctor, self.clinic) if timezone.localdate(slot.start) == day][:6]
+        people = [make_patient(clinic=self.clinic, user=make_user()) for _ in times]
+        pairs = zip(times, people, strict=True)
+        self.race([lambda time=time, who=who: book(time, self.doctor, self.clinic, patient=who) for time, who in pairs])
+        self.assertEqual(Appointment.objects.count(), 1)
+
+    def test_who_chooses_the_same_of_several_rooms_gets_another_one(self):
+        kind = VisitType.objects.create(clinic=self.clinic, name_ko="검사", name_en="Test", needs_room=True)
+        doctors = [self.doctor, *(make_open_doctor(clinic=self.clinic)[0] for _ in range(3))]
+        ClinicRoom.objects.bulk_create(ClinicRoom(clinic=self.clinic, name=str(number)) for number in range(4))
+        people = [make_patient(clinic=self.clinic, user=make_user()) for _ in doctors]
+        facts = {"kind": kind}
+        deeds = [
+            lambda doctor=doctor, who=who: book(self.slot, doctor, self.clinic, patient=who, **facts)
+            for doctor, who in zip(doctors, people, strict=True)
+        ]
+        self.assertEqual(len({winner.room for winner in self.race(deeds)}), 4)

@@ -95,6 +95,12 @@ class MoveTest(TestCase):
     def test_moving_to_where_it_is_changes_nothing(self):
         self.assertEqual(self.move(self.slot).sequence, 0)
 
+    def test_a_second_click_in_the_same_moment_moves_and_tells_nothing_more(self):
+        as_it_was = Appointment.objects.get(pk=self.appointment.pk)
+        self.move(self.later)
+        booking.move(as_it_was, self.later, by=as_it_was.booked_by)
+        self.assertEqual(self.appointment.changes.filter(what="moved").count(), 1)
+
     def test_what_was_cancelled_cannot_be_moved(self):
         booking.cancel(self.appointment, by=self.appointment.booked_by)
         with self.assertRaises(Refused):
@@ -160,6 +166,30 @@ class KindTest(TestCase):
         self.doctor = other
         with self.assertRaisesMessage(Refused, ""):
             self.book(slot, kind)
+
+    def test_a_time_without_a_free_room_is_not_offered_and_a_held_time_keeps_its_room(self):
+        kind = self.kind(needs_room=True)
+        self.assertEqual(self.slots(kind), [])
+        ClinicRoom.objects.create(clinic=self.clinic, name="1")
+        other, _clinic = make_open_doctor(clinic=self.clinic)
+        slot, user = self.slots(kind)[1], make_user()
+        booking.hold(slot, practitioner=other, clinic=self.clinic, by=user, kind=kind)
+        self.assertNotIn(slot, self.slots(kind))
+        self.assertIn(slot, open_slots(self.doctor, self.clinic), "without a room it is free")
+        with self.assertRaises(booking.SlotTaken) as refusal:
+            self.book(slot, kind)
+        self.assertNotIn(slot, refusal.exception.alternatives)
+        patient = make_patient(clinic=self.clinic, user=user)
+        self.assertEqual(book(slot, other, self.clinic, patient=patient, kind=kind).room.name, "1")
+
+    def test_a_room_that_was_held_and_ran_out_is_free(self):
+        kind = self.kind(needs_room=True)
+        ClinicRoom.objects.create(clinic=self.clinic, name="1")
+        slot = self.slots(kind)[1]
+        booking.hold(slot, practitioner=self.doctor, clinic=self.clinic, by=make_user(), kind=kind)
+        Hold.objects.update(expires_at=timezone.now())
+        other, _clinic = make_open_doctor(clinic=self.clinic)
+        self.assertEqual(book(slot, other, self.clinic, kind=kind).room.name, "1")
 
     def test_a_series_is_booked_whole_or_not_at_all(self):
         slots = open_slots(self.doctor, self.clinic)[1:4]

@@ -3,26 +3,40 @@
 import os
 import uuid
 from datetime import timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import time_machine
+from django.core import mail
 from django.db import transaction
-from django.test import TestCase
-from django.utils import timezone
+from django.test import TestCase, override_settings
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from messaging import planning
+from messaging import planning, tasks
 from messaging.models import Kind, Message
-from scheduling import booking, waitlist
-from scheduling.models import Appointment, AppointmentChange, BookedCell, Offer, TimeOff, WaitlistEntry
+from scheduling import away, booking, clock, waitlist
+from scheduling.models import (
+    Appointment,
+    AppointmentChange,
+    BookedCell,
+    ClinicRoom,
+    Offer,
+    Proposal,
+    TimeOff,
+    VisitType,
+    WaitlistEntry,
+)
 from scheduling.openings import open_slots
-from scheduling.slots import Slot
+from scheduling.slots import Slot, cells
 from tests.factories import make_patient, make_user
 from tests.scheduling import make_open_doctor
 
-places = st.integers(0, 400)
-FIRST = [Kind.CONFIRMATION, Kind.MOVED, Kind.CANCELLED]
+SEOUL = ZoneInfo("Asia/Seoul")
+FIRST = set(planning.FIRST.values())
+places, either = st.integers(0, 400), st.integers(0, 1)
 
 
 def at_once():
@@ -31,68 +45,80 @@ def at_once():
 
 
 class Bookings(RuleBasedStateMachine):
-    """One doctor, three people, and a clock that jumps."""
+    """Two doctors and the one room of their clinic, three people, and a clock that jumps."""
 
     @initialize()
     def open(self):
         self.clock = time_machine.travel(timezone.now(), tick=False)
         self.traveller = self.clock.start()
-        self.doctor, self.clinic = make_open_doctor()
+        mail.outbox = []
+        doctor, self.clinic = make_open_doctor()
+        self.doctors = [doctor, make_open_doctor(clinic=self.clinic)[0]]
+        ClinicRoom.objects.create(clinic=self.clinic, name="1")
+        facts = {"clinic": self.clinic, "name_ko": "검사", "name_en": "Test", "minutes": 20, "buffer_minutes": 5}
+        self.kinds = [None, VisitType.objects.create(**facts, needs_room=True)]
         self.people = [make_patient(clinic=self.clinic, user=make_user()) for _ in range(3)]
-        self.booked = {}  # appointment -> start, as we believe
-        self.away_since = {}
-        self.waiting = set()  # patients in the waiting list, as we believe
+        self.booked = {}  # appointment -> doctor and start, as we believe
+        self.waiting = set()  # patients and doctors in the waiting list, as we believe
         self.changes = 0
 
-    def slot(self, place, by=None):
+    def slot(self, place, doctor, kind=None, by=None):
         """A time that this person sees as free."""
-        slots = open_slots(self.doctor, self.clinic, by=by)
+        slots = open_slots(doctor, self.clinic, kind=kind, by=by)
         return slots[place % len(slots)]
 
     def any_appointment(self, place):
         return Appointment.objects.get(pk=sorted(self.booked)[place % len(self.booked)])
 
-    @rule(place=places, who=st.integers(0, 2), twice=st.booleans())
-    def book(self, place, who, twice):
-        patient, key = self.people[who], uuid.uuid4()
-        slot = self.slot(place, patient.user)
-        facts = {"practitioner": self.doctor, "clinic": self.clinic, "patient": patient, "request_key": key, "by": patient.user}
-        with at_once():
-            found = {booking.book(slot, **facts).pk for _ in range(1 + twice)}
-        (pk,) = found
-        self.booked[pk] = slot.start
-        self.changes += 1
+    def sold(self, appointment, changes=1):
+        """It was booked or moved just now: to a time at which the doctor is there."""
+        then = {"start__lt": appointment.end, "end__gt": appointment.start}
+        assert not TimeOff.objects.filter(practitioner=appointment.practitioner, **then).exists()
+        self.booked[appointment.pk] = appointment.practitioner_id, appointment.start
+        self.changes += changes
 
-    @rule(place=places, who=st.integers(0, 2))
-    def hold(self, place, who):
-        person = self.people[who].user
-        slot = self.slot(place, person)
-        booking.hold(slot, practitioner=self.doctor, clinic=self.clinic, by=person)
-        assert slot in open_slots(self.doctor, self.clinic, by=person)
-        assert slot not in open_slots(self.doctor, self.clinic)
+    @rule(place=places, who=st.integers(0, 2), whom=either, kind=either, twice=st.booleans())
+    def book(self, place, who, whom, kind, twice):
+        patient, doctor, kind, key = self.people[who], self.doctors[whom], self.kinds[kind], uuid.uuid4()
+        slot = self.slot(place, doctor, kind, patient.user)
+        facts = {"practitioner": doctor, "clinic": self.clinic, "patient": patient, "kind": kind, "by": patient.user}
+        with at_once():
+            found = {booking.book(slot, request_key=key, **facts) for _ in range(1 + twice)}
+        (appointment,) = found
+        self.sold(appointment)
+
+    @rule(place=places, who=st.integers(0, 2), whom=either, kind=either)
+    def hold(self, place, who, whom, kind):
+        person, doctor, kind = self.people[who].user, self.doctors[whom], self.kinds[kind]
+        slot = self.slot(place, doctor, kind, person)
+        booking.hold(slot, practitioner=doctor, clinic=self.clinic, by=person, kind=kind)
+        assert slot in open_slots(doctor, self.clinic, kind=kind, by=person)
+        for other in self.doctors if kind else [doctor]:  # the room is kept, too
+            assert slot not in open_slots(other, self.clinic, kind=kind)
 
     @precondition(lambda self: self.booked)
     @rule(which=places)
     def want_what_is_taken(self, which):
         taken, patient = self.any_appointment(which), self.people[0]
-        facts = {"practitioner": self.doctor, "clinic": self.clinic, "patient": patient, "by": patient.user}
+        facts = {"practitioner": taken.practitioner, "clinic": self.clinic, "patient": patient, "kind": taken.kind}
         slot = Slot(taken.start, taken.end)
         try:
-            booking.book(slot, request_key=uuid.uuid4(), **facts)
+            booking.book(slot, request_key=uuid.uuid4(), by=patient.user, **facts)
         except booking.SlotTaken as refusal:
             assert slot not in refusal.alternatives
         else:
             raise AssertionError("sold twice")
 
     @precondition(lambda self: self.booked)
-    @rule(which=places, place=places)
-    def move(self, which, place):
-        appointment = self.any_appointment(which)
-        slot = self.slot(place, appointment.booked_by)
+    @rule(which=places, place=places, whom=either, twice=st.booleans())
+    def move(self, which, place, whom, twice):
+        appointment, doctor = self.any_appointment(which), self.doctors[whom]
+        by = appointment.booked_by
+        slot = self.slot(place, doctor, appointment.kind, by)
         with at_once():
-            booking.move(appointment, slot, by=appointment.booked_by)
-        self.booked[appointment.pk] = slot.start
-        self.changes += 1
+            for as_it_was in [appointment, Appointment.objects.get(pk=appointment.pk)][: 1 + twice]:
+                moved = booking.move(as_it_was, slot, by=by, practitioner=doctor)
+        self.sold(moved)
 
     @precondition(lambda self: self.booked)
     @rule(which=places, twice=st.booleans())
@@ -104,79 +130,137 @@ class Bookings(RuleBasedStateMachine):
         del self.booked[appointment.pk]
         self.changes += 1
 
-    @rule(who=st.integers(0, 2), urgency=st.integers(1, 5))
-    def ask_for_an_earlier_time(self, who, urgency):
-        patient, until = self.people[who], timezone.now() + timedelta(days=12)
-        facts = {"practitioner": self.doctor, "clinic": self.clinic, "by": patient.user, "urgency": urgency}
-        waitlist.ask(patient, until=until, **facts)
-        self.waiting.add(patient.pk)
+    @rule(who=st.integers(0, 2), whom=either, kind=either, urgency=st.integers(1, 5))
+    def ask_for_an_earlier_time(self, who, whom, kind, urgency):
+        patient, doctor, until = self.people[who], self.doctors[whom], timezone.now() + timedelta(days=12)
+        facts = {"practitioner": doctor, "clinic": self.clinic, "kind": self.kinds[kind], "by": patient.user}
+        self.old_wishes_end()
+        waitlist.ask(patient, until=until, urgency=urgency, **facts)
+        self.waiting.add((patient.pk, doctor.pk))
+
+    def old_wishes_end(self):
+        over = WaitlistEntry.objects.filter(closed_at=None, until__lte=timezone.now())
+        self.waiting -= set(over.values_list("patient", "practitioner"))
 
     @rule(answer=st.sampled_from(["accept", "decline", "leave"]))
     def answer_an_offer(self, answer):
         offer = Offer.objects.filter(state=Offer.State.OPEN, expires_at__gt=timezone.now()).order_by("made_at").first()
         if offer is None:
             return
-        person, patient = offer.entry.asked_by, offer.entry.patient_id
-        away = TimeOff.objects.filter(start__lt=offer.end, end__gt=offer.start).exists()
+        person, place = offer.entry.asked_by, (offer.entry.patient_id, offer.entry.practitioner_id)
+        then = {"start__lt": offer.end + timedelta(minutes=5), "end__gt": offer.start}
+        away = TimeOff.objects.filter(practitioner=offer.entry.practitioner, **then).exists()
         with at_once():
             if answer == "decline":
                 return waitlist.decline(offer, by=person)
             if answer == "leave":
-                self.waiting.discard(patient)
+                self.waiting.discard(place)
                 return waitlist.withdraw(offer.entry, by=person)
             try:
                 appointment = waitlist.accept(offer, by=person)
             except booking.SlotTaken:
                 assert away  # the doctor went away meanwhile: nothing else may take what was offered
             else:
-                self.booked[appointment.pk] = offer.start
-                self.waiting.discard(patient)
-                self.changes += 1
+                self.sold(appointment)
+                self.waiting.discard(place)
 
     @rule()
-    def offers_run_out(self):
+    def offers_and_wishes_run_out(self):
+        self.old_wishes_end()
         with at_once():
             waitlist.expire()
 
-    @rule()
-    def what_was_not_told_is_told(self):
-        for plan, found in (planning.plan, planning.unplanned()), (planning.plan_offer, planning.untold()):
-            for one in found:
-                plan(one)
+    @rule(whom=either, hours=st.integers(1, 60), twice=st.booleans())
+    def fall_ill(self, whom, hours, twice):
+        doctor, now = self.doctors[whom], timezone.now()
+        people = list(away.hit(doctor, now, now + timedelta(hours=hours)))
+        for _ in range(1 + twice):
+            off = away.take_off(doctor, now, now + timedelta(hours=hours), by=doctor.user)
+            with at_once():
+                proposals = away.redistribute(off, people, by=doctor.user)
+            self.changes += len(proposals)
+            assert not list(away.hit(doctor, off.start, off.end)), "everybody is on the list"
 
-    @rule(place=places)
-    def go_away(self, place):
-        slot = self.slot(place)
-        away = TimeOff.objects.create(practitioner=self.doctor, start=slot.start, end=slot.end)
-        self.away_since[away.pk] = timezone.now()
-        self.traveller.shift(timedelta(seconds=1))
+    @rule(which=places)
+    def take_what_is_proposed(self, which):
+        proposals = list(Proposal.objects.live())
+        if not proposals:
+            return
+        proposal = proposals[which % len(proposals)]
+        kept = proposal.hold and proposal.hold.expires_at > timezone.now()
+        then = {"start__lt": proposal.end + timedelta(minutes=5), "end__gt": proposal.start} if proposal.start else {}
+        off = TimeOff.objects.filter(practitioner=proposal.practitioner, **then).exists()
+        try:
+            with at_once():
+                moved = [away.accept(proposal.appointment, by=None) for _ in range(2)]
+        except (booking.SlotTaken, away.ProposalOver):
+            assert proposal.start is None or off or not kept  # what is kept can be had
+        else:
+            self.sold(moved[1])
+
+    @rule(which=places)
+    def be_there_after_all(self, which):
+        off = list(TimeOff.objects.order_by("pk"))
+        if off:
+            told = off[which % len(off)]
+            self.changes += told.proposals.live().count()
+            with at_once():
+                away.give_back(told, by=self.doctors[0].user)
+
+    @rule()
+    def messages_go_out(self):
+        sent = len(mail.outbox)
+        tasks.sweep()
+        for letter in mail.outbox[sent:]:
+            self.is_true(Message.objects.get(pk=letter.extra_headers["Message-ID"][1:37]), letter)
+
+    def is_true(self, message, letter):
+        """What was just sent is what holds at this moment, and names the time that is right."""
+        about = message.offer or message.appointment
+        with translation.override(message.language):
+            assert clock.said(about.start, SEOUL) in letter.body
+        if message.change:
+            assert message.change == about.changes.last()
+            assert (about.status == "cancelled") == (message.kind == Kind.CANCELLED)
 
     @rule(minutes=st.integers(1, 60 * 24 * 3))
     def time_passes(self, minutes):
         self.traveller.shift(timedelta(minutes=minutes))
+
+    @rule(minutes=st.integers(1, 20))
+    def the_clock_is_set_back(self, minutes):
+        self.traveller.shift(-timedelta(minutes=minutes))
 
     @rule()
     def old_holds_are_forgotten(self):
         booking.forget_old_holds()
 
     @invariant()
-    def nothing_overlaps(self):
-        if not hasattr(self, "doctor"):
+    def nothing_overlaps_and_nothing_is_lost(self):
+        if not hasattr(self, "booked"):
             return
-        times = sorted(Appointment.objects.booked().values_list("start", "end"))
-        assert all(one[1] <= other[0] for one, other in zip(times, times[1:], strict=False))
+        rows = sorted(Appointment.objects.booked().values_list("practitioner", "start", "end", "pk"))
+        assert all(one[0] != other[0] or one[2] <= other[1] for one, other in pairwise(rows))
+        assert {pk: (doctor, start) for doctor, start, _end, pk in rows} == self.booked
 
     @invariant()
-    def nothing_is_lost(self):
+    def what_is_booked_has_its_doctor_and_its_room_for_all_of_its_time(self):
         if hasattr(self, "booked"):
-            assert dict(Appointment.objects.booked().values_list("pk", "start")) == self.booked
+            needed = set()
+            for one in Appointment.objects.booked().select_related("kind", "room"):
+                assert bool(one.room) == bool(one.kind)
+                for at in cells(one.start, one.end + timedelta(minutes=one.kind.buffer_minutes if one.kind else 0)):
+                    needed |= {(one.pk, one.practitioner_id, None, at)} | (
+                        {(one.pk, None, one.room_id, at)} if one.room else set()
+                    )
+            sold = BookedCell.objects.filter(hold=None).values_list("appointment", "practitioner", "room", "start")
+            assert sorted(map(str, sold)) == sorted(map(str, needed))
 
     @invariant()
     def what_is_sold_is_not_offered(self):
-        if hasattr(self, "doctor"):
-            sold = set(BookedCell.objects.filter(appointment__isnull=False).values_list("start", flat=True))
-            assert len(sold) == BookedCell.objects.filter(appointment__isnull=False).count()
-            assert not sold & {slot.start for slot in open_slots(self.doctor, self.clinic)}
+        for doctor in self.doctors if hasattr(self, "booked") else ():
+            sold = set(BookedCell.objects.filter(practitioner=doctor, hold=None).values_list("start", flat=True))
+            assert not sold & {slot.start for slot in open_slots(doctor, self.clinic)}
 
     @invariant()
     def every_change_is_written_down_once(self):
@@ -186,33 +270,31 @@ class Bookings(RuleBasedStateMachine):
     @invariant()
     def nobody_in_the_waiting_list_is_forgotten_or_asked_twice_at_once(self):
         if hasattr(self, "waiting"):
-            assert set(WaitlistEntry.objects.filter(closed_at=None).values_list("patient", flat=True)) == self.waiting
-            offers = list(Offer.objects.filter(state="open", expires_at__gt=timezone.now()).values_list("entry", "start"))
-            assert len({entry for entry, _start in offers}) == len({start for _entry, start in offers}) == len(offers)
+            assert set(WaitlistEntry.objects.filter(closed_at=None).values_list("patient", "practitioner")) == self.waiting
+            offers = Offer.objects.filter(state="open", expires_at__gt=timezone.now())
+            offers = list(offers.values_list("entry", "entry__practitioner", "start"))
+            assert len({entry for entry, *_time in offers}) == len({tuple(time) for _entry, *time in offers}) == len(offers)
 
     @invariant()
-    def nobody_is_booked_while_the_doctor_is_away(self):
-        for away in TimeOff.objects.all() if hasattr(self, "doctor") else ():
-            booked_later = AppointmentChange.objects.filter(at__gt=self.away_since[away.pk]).exclude(what="cancelled")
-            assert not booked_later.filter(start__lt=away.end, end__gt=away.start).exists()
-
-    @invariant()
-    def nobody_is_told_twice_and_nothing_old_is_told(self):
-        if hasattr(self, "doctor"):
+    def nobody_is_told_twice_and_everybody_is_told(self):
+        if hasattr(self, "booked"):
             latest = {change.appointment_id: change.pk for change in AppointmentChange.objects.order_by("pk")}
             planned = Message.objects.planned().exclude(kind=Kind.OFFER).values_list("change__appointment", "change")
             assert all(latest[appointment] == change for appointment, change in planned)
             told = list(Message.objects.values_list("kind", "change", "offer", "reader"))
             assert len(set(told)) == len(told)
-            assert set(Message.objects.filter(kind__in=FIRST).values_list("change", flat=True)) == set(
-                AppointmentChange.objects.values_list("pk", flat=True)
-            )
+            ids = [letter.extra_headers["Message-ID"] for letter in mail.outbox]
+            assert len(set(ids)) == len(ids) == Message.objects.filter(state="sent").count()
+            first = Message.objects.filter(kind__in=FIRST).values_list("change", flat=True)
+            assert sorted(first) == sorted(AppointmentChange.objects.values_list("pk", flat=True))
+            assert not Message.objects.filter(tries__gt=0).exists(), "none was broken"
 
     def teardown(self):
         if hasattr(self, "clock"):
             self.clock.stop()
 
 
+@override_settings(MAIL_IS_SET_UP=True)
 class LifeTest(TestCase):
     """How many lives, and how long: NARU_LIVES and NARU_STEPS (the long run is `NARU_LIVES=1000 NARU_STEPS=50`)."""
 

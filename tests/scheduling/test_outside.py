@@ -54,6 +54,11 @@ class ReadTest(SimpleTestCase):
         expected = [("26 01:00", "26 02:00"), ("10 06:00", "10 07:00"), ("17 01:00", "17 02:00")]
         self.assertEqual(busy(series + skipped, moved), expected)
 
+    def test_single_days_that_are_added_to_an_event_or_a_series_block_too(self):
+        more = "DTSTART:20261126T010000Z|DURATION:PT1H|RDATE:20261128T010000Z,20261130T010000Z|EXDATE:20261130T010000Z"
+        self.assertEqual(busy(more), [("26 01:00", "26 02:00"), ("28 01:00", "28 02:00")])
+        self.assertEqual(len(busy(more + "|RRULE:FREQ=DAILY;COUNT=2")), 3)
+
     def test_nine_o_clock_stays_nine_o_clock_when_the_clocks_change(self):
         rule = "DTSTART;TZID=America/New_York:20261031T090000|DURATION:PT1H|RRULE:FREQ=DAILY;COUNT=2"
         found = outside.busy(file_of(rule), start=START - timedelta(days=30), end=END, zone=SEOUL)
@@ -81,7 +86,7 @@ class ReadTest(SimpleTestCase):
     @settings(deadline=None)
     @given(st.lists(st.sampled_from([
         "DTSTART:20261126T100000Z", "DTSTART;VALUE=DATE:20261126", "DTEND:20261126T110000Z", "DURATION:-PT1H", "DURATION:PT1H",
-        "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=YEARLY;BYMONTH=13", "RRULE:", "EXDATE:20261127T100000Z", "EXDATE:x",
+        "RRULE:FREQ=DAILY;COUNT=3", "RRULE:FREQ=YEARLY;BYMONTH=13", "RRULE:", "EXDATE:20261127T100000Z", "EXDATE:x", "RDATE:x",
         "RECURRENCE-ID:20261127T100000Z", "RECURRENCE-ID:x", "DTSTART:", "TRANSP:", "STATUS:CANCELLED", ":", "X",
         "DTSTART;TZID=:1",
     ]), max_size=6))  # fmt: skip
@@ -124,7 +129,7 @@ class GuardTest(SimpleTestCase):
             "https://169.254.169.254/latest/meta-data/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/",
             "https://[fd00::1]/", "https://0.0.0.0/", "https://100.64.0.1/", "https://224.0.0.1/", "https://2130706433/",
             "file:///etc/passwd", "ftp://8.8.8.8/", "https://user:word@8.8.8.8/", "https://", "https://8.8.8.8:port/",
-            "https://localhost/", "https://127.1/",
+            "https://localhost/", "https://127.1/", f"https://{'a' * 64}.example/",
         ):  # fmt: skip
             with self.subTest(address=address), self.assertRaises(fetching.Forbidden):
                 fetching.check(address)

@@ -5,7 +5,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Availability, Opening
 from scheduling.openings import open_slots
 from tests.factories import make_clinic, make_doctor, make_grant, make_patient, make_user
 from tests.scheduling import make_open_doctor
@@ -59,6 +59,18 @@ class FindATimeTest(BookingPageCase):
     def test_a_clinic_without_openings_is_not_offered(self):
         empty = make_clinic()
         self.assertNotContains(self.client.get(self.url("openings")), self.url("doctors", empty.pk))
+
+    def test_a_doctor_who_is_open_once_is_offered_until_it_is_over(self):
+        Availability.objects.all().delete()
+        now = timezone.now()
+        once = Opening.objects.create(practitioner=self.doctor, clinic=self.clinic, start=now, end=now + timedelta(hours=2))
+        doctors, times = self.url("doctors", self.clinic.pk), self.url("times", self.clinic.pk, self.doctor.pk)
+        self.assertContains(self.client.get(self.url("openings")), doctors)
+        self.assertContains(self.client.get(doctors), times)
+        self.assertEqual(self.client.get(times).status_code, 200)
+        Opening.objects.filter(pk=once.pk).update(start=now - timedelta(hours=2), end=now)
+        self.assertNotContains(self.client.get(self.url("openings")), doctors)
+        self.assertEqual(self.client.get(times).status_code, 404)
 
     def test_a_doctor_of_another_clinic_is_not_found(self):
         self.assertEqual(self.client.get(self.url("times", make_clinic().pk, self.doctor.pk)).status_code, 404)

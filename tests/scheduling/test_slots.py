@@ -5,7 +5,7 @@ from django.test import SimpleTestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.slots import CELL, Slot, cells, cut, opening, overlaps
+from scheduling.slots import CELL, Slot, cells, cut, free, merged, opening, overlaps
 
 ZONES = [
     "Asia/Seoul", "America/New_York", "Europe/London", "Europe/Berlin", "Australia/Lord_Howe",
@@ -50,6 +50,17 @@ class CutTest(SimpleTestCase):
         start = datetime(2026, 1, 5, 9, tzinfo=UTC)
         slots = list(cut(start, start + timedelta(minutes=40), timedelta(minutes=15)))
         self.assertEqual([slot.start.minute for slot in slots], [0, 15])
+
+
+class FreeTest(SimpleTestCase):
+    spans = st.tuples(st.integers(0, 600), st.integers(1, 60)).map(lambda span: (span[0], sum(span)))
+
+    @given(spans, st.integers(5, 60), st.integers(0, 30), st.lists(spans, max_size=8).map(merged))
+    def test_free_beginnings_are_those_of_the_grid_that_meet_nothing(self, hours, length, gap, busy):
+        start, end = hours
+        grid = range(start, end - length + 1, length + gap)
+        expected = [at for at in grid if not any(begins < at + length + gap and at < ends for begins, ends in busy)]
+        self.assertEqual([at for row in free(start, end, length, gap, busy) for at in row], expected)
 
 
 class OpeningTest(SimpleTestCase):

@@ -2,16 +2,16 @@ import threading
 from datetime import timedelta
 
 import time_machine
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import Refused
 from scheduling import booking, waitlist
-from scheduling.models import Appointment, Offer, WaitlistEntry
+from scheduling.models import Appointment, Offer, VisitType, WaitlistEntry
 from scheduling.openings import open_slots
-from tests.factories import make_patient, make_user
+from tests.factories import make_clinic, make_patient, make_user
 from tests.scheduling import make_open_doctor
 
 from .test_booking import book
@@ -94,6 +94,53 @@ class WaitlistTest(TestCase):
         )
         self.assertEqual(again, self.entry)
 
+    def test_an_accepted_offer_takes_the_place_of_the_later_time_with_this_doctor(self):
+        booked = book(open_slots(self.doctor, self.clinic)[80], self.doctor, self.clinic, patient=self.entry.patient)
+        moved = waitlist.accept(self.free(), by=self.entry.asked_by)
+        self.assertEqual((moved, moved.start), (booked, self.slot.start))
+        self.assertEqual(self.entry.patient.appointments.booked().count(), 1)
+
+    def test_who_accepts_for_the_patient_is_who_is_written_down(self):
+        other = make_user()
+        appointment = waitlist.accept(self.free(), by=other)
+        self.assertEqual((appointment.booked_by, appointment.changes.get().by), (other, other))
+
+    def test_whom_the_time_does_not_suit_keeps_it_from_nobody(self):
+        elsewhere = make_clinic()
+        WaitlistEntry.objects.update(clinic=elsewhere)
+        second = make_entry(self.doctor, self.clinic)
+        self.assertEqual(self.free().entry, second)
+
+    def test_nobody_has_two_offers_at_once(self):
+        self.free()
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            Offer.objects.create(entry=self.entry, start=self.later.start, end=self.later.end, expires_at=self.later.start)
+        self.assertIsNone(waitlist.offer_time(self.later, self.doctor))
+
+    def test_whoever_left_in_this_moment_is_offered_nothing(self):
+        WaitlistEntry.objects.update(closed_at=timezone.now())
+        self.assertIsNone(waitlist._offer_to(self.entry, self.later))
+
+    def test_who_leaves_while_an_offer_has_run_out_may_go(self):
+        offer = self.free()
+        with time_machine.travel(offer.expires_at + timedelta(seconds=1)):
+            waitlist.withdraw(self.entry, by=self.entry.asked_by)
+        self.assertFalse(WaitlistEntry.objects.filter(closed_at=None).exists())
+
+    def test_an_offer_takes_from_nobody_what_they_are_just_booking(self):
+        booking.hold(self.later, practitioner=self.doctor, clinic=self.clinic, by=self.entry.asked_by)
+        self.free()
+        self.assertTrue(booking.held(self.doctor, by=self.entry.asked_by))
+
+    def test_who_asks_anew_when_the_old_wish_has_run_out_waits_again(self):
+        self.entry.until = timezone.now()
+        self.entry.save()
+        waitlist.expire()
+        self.assertFalse(WaitlistEntry.objects.filter(closed_at=None).exists())
+        facts = {"practitioner": self.doctor, "clinic": self.clinic, "by": self.entry.asked_by}
+        waitlist.ask(self.entry.patient, until=timezone.now() + timedelta(days=20), **facts)
+        self.assertEqual(self.free().entry.patient, self.entry.patient)
+
 
 class AcceptAtOnceTest(TransactionTestCase):
     def test_two_acceptances_win_once(self):
@@ -141,6 +188,23 @@ class PagesTest(TestCase):
         self.assertContains(self.client.get(self.url("mine")), "A time became free")
         self.post("answer_offer", offer.pk, "accept")
         self.assertEqual(Appointment.objects.get().patient, self.patient)
+
+    def test_what_is_booked_elsewhere_says_nothing_about_how_long_one_waits_here(self):
+        other, clinic = make_open_doctor()
+        book(open_slots(other, clinic)[1], other, clinic, patient=self.patient)
+        self.post("ask_waitlist", self.clinic.pk, self.doctor.pk, patient=self.patient.pk)
+        self.assertGreater(WaitlistEntry.objects.get().until, timezone.now() + timedelta(days=29))
+        here = book(self.later, self.doctor, self.clinic, patient=self.patient)
+        self.post("ask_waitlist", self.clinic.pk, self.doctor.pk, patient=self.patient.pk)
+        self.assertEqual(WaitlistEntry.objects.get().until, here.start)
+
+    def test_where_the_clinic_has_kinds_of_visit_one_waits_for_the_kind_on_the_page(self):
+        kind = VisitType.objects.create(clinic=self.clinic, name_ko="초진", name_en="First visit", minutes=40)
+        times = self.client.get(self.url("times", self.clinic.pk, self.doctor.pk))
+        self.assertContains(times, f'<input type="hidden" name="kind" value="{kind.pk}">')
+        self.post("ask_waitlist", self.clinic.pk, self.doctor.pk, patient=self.patient.pk, kind=kind.pk)
+        slot = open_slots(self.doctor, self.clinic, kind=kind)[5]
+        self.assertEqual(waitlist.offer_time(slot, self.doctor).entry.patient, self.patient)
 
     def test_leaving(self):
         entry = make_entry(self.doctor, self.clinic)

@@ -123,8 +123,9 @@ class LinkTest(AheadCase):
 
     def test_a_staff_session_ends_and_the_patients_own_stays(self):
         self.client.force_login(make_doctor(clinic=self.appointment.clinic))
-        self.client.get(self.link)
+        page = self.client.get(self.link, follow=True)
         self.assertNotIn("_auth_user_id", self.client.session)
+        self.assertContains(page, "Your booked visit")
         daughter = make_user()
         make_grant(user=daughter, patient=self.appointment.patient)
         self.client.force_login(daughter)
