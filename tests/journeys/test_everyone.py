@@ -17,17 +17,18 @@ SIDEWAYS = """() => {
   return document.documentElement.scrollWidth > width ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
 }"""
 PERSON = {"ko": "한지민", "en": "Daniel Reed"}
-DOCTOR = ["/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/booking/calendars/", "/ledger/", "/fairness/", "/desk/queue/"]
+DOCTOR = ["/desk/calendar/", "/desk/hours/", "/desk/kinds/", "/booking/calendars/", "/desk/duty/handover/", "/fairness/"]
 STEPS = ["words", "onset", "conditions", "vitals", "photo", "consent", "summary"]
 
 
 @pytest.fixture
 def look(subtests):
-    """Look at a page in both sizes."""
+    """Look at a page in both sizes; without an address, at what is there now."""
 
-    def look(page, address):
-        with subtests.test(address=address):
-            page.goto(address)
+    def look(page, address=None):
+        with subtests.test(address=address or page.url):
+            if address:
+                page.goto(address)
             barriers = []
             for size in (DESKTOP, ZOOMED):
                 page.set_viewport_size(size)
@@ -44,6 +45,25 @@ def invited(page):
     page.locator("[name=role]").select_option("interpreter")
     page.locator("main form[action$='/invite/'] button").click()
     return page.locator("[data-invited] .naru-link a").get_attribute("href")
+
+
+def finish_with_papers(doctor, look):
+    """A note, a medicine and a sick note, signed together; the last look is a dialog, and a page where no script runs."""
+    doctor.set_viewport_size(DESKTOP)
+    for name in ("assessment", "plan", "summary"):
+        doctor.locator(f"[name=note-{name}]").fill("—")
+    doctor.locator("#prescription summary").click()
+    doctor.locator("[name=medicine-medication]").fill("타이레놀 500mg")
+    doctor.locator("[name=medicine-medication]").press("Enter")
+    doctor.locator("#prescription .naru-medicines li").wait_for()
+    doctor.locator("#letter-sick-note button").click()
+    doctor.locator("#letter-sick-note textarea").wait_for()
+    doctor.locator("#review").click()
+    doctor.locator("#sign-all").wait_for()
+    look(doctor)
+    look(doctor, doctor.locator("#review").get_attribute("formaction"))
+    doctor.locator("#sign-all").click()
+    doctor.wait_for_url("**/desk/visit/*/")
 
 
 @pytest.mark.once
@@ -82,6 +102,9 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     look(guest, guest.url)
     for address in DOCTOR:
         look(doctor, address)
+    look(doctor, "/ledger/")
+    look(doctor, doctor.locator(".naru-ledger a.naru-row__name").first.get_attribute("href"))
+    look(doctor, "/desk/queue/")
     look(assistant, "/desk/frontdesk/")
     for address in ("/desk/board/", "/desk/caller/", "/desk/missed/"):
         look(coordinator, address)
@@ -93,10 +116,9 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     look(guest, guest.url)
     for address in ("/desk/rescue/", f"/desk/rescue/{visit}/"):
         look(coordinator, address)
-    for name in ("assessment", "plan", "summary"):
-        doctor.locator(f"[name=note-{name}]").fill("—")
-    doctor.set_viewport_size(DESKTOP)
-    doctor.locator("#sign").click()
-    doctor.locator("[name=note-plan]").wait_for(state="detached")
+    finish_with_papers(doctor, look)
     look(doctor, f"/desk/visit/{visit}/")
-    look(patient, f"/visit/{visit}/summary/")
+    for address in (f"/visit/{visit}/summary/", f"/visit/{visit}/prescription/"):
+        look(patient, address)
+    patient.goto(f"/visit/{visit}/summary/")
+    look(patient, patient.locator("a[href*='/letter/']").get_attribute("href"))
