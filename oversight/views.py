@@ -1,5 +1,7 @@
 """How the AI does, and how fair the waits are."""
 
+from datetime import date
+
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -79,7 +81,8 @@ def fairness(request):
     """The waits by group, for everybody to read."""
     figures = waits.labelled(waits.today())
     tables = [((key, name), figures["dimensions"][key]) for key, name in Alarm.Dimension.choices]
-    return render(request, "oversight/fairness.html", {"figures": figures, "tables": tables})
+    first, last = (date.fromisoformat(figures[end]) for end in ("from", "to"))
+    return render(request, "oversight/fairness.html", {"figures": figures, "tables": tables, "first": first, "last": last})
 
 
 @require_safe
