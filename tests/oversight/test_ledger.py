@@ -134,6 +134,14 @@ class BlindVerdictTest(Ledger):
         self.assertContains(self.judge(third, case, 4), "take another one", status_code=409)
         self.assertEqual(list(Verdict.objects.values_list("by", "seat")), [(self.first.pk, 1), (self.second.pk, 2)])
 
+    def test_after_a_verdict_the_next_case_is_one_click_away(self):
+        cases_here = [self.pair(), self.pair()]
+        self.judge(self.first, cases_here[1], 3)
+        link = f'href="{reverse("oversight:case", args=[cases_here[0].pk])}">Judge the next case'
+        self.assertContains(self.page(self.first, "case", cases_here[1].pk), link)
+        self.judge(self.first, cases_here[0], 3)
+        self.assertNotContains(self.page(self.first, "case", cases_here[0].pk), "Judge the next case")
+
     def test_a_verdict_needs_level_and_reason_and_is_never_changed(self):
         case = self.pair()
         for level, reason in ((3, " "), (9, "x"), ("", "x")):
