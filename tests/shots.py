@@ -76,10 +76,11 @@ def one_language(camera, language):
     camera.take(doctor, "workspace", language)
     for size in (DESKTOP, PHONE):
         camera.take(camera.window("정현우", language, size), "rescue", language, "/desk/rescue/")
-    for name, text in (("assessment", "—"), ("plan", "—"), ("summary", words)):
-        doctor.locator(f"[name=note-{name}]").fill(text)
-    doctor.locator("#sign").click()
+    steps.write_papers(doctor, words)
+    camera.take(doctor, "finish", language)
+    doctor.locator("#sign-all").click()
     doctor.locator("[name=note-plan]").wait_for(state="detached")
+    camera.take(doctor, "report", language, "/ledger/report/")
     camera.take(patient, "finished", language, f"/visit/{visit}/summary/")
     camera.take(camera.window("박미영", language, DESKTOP), "frontdesk", language, "/desk/frontdesk/")
     camera.take(camera.window("정현우", language, DESKTOP), "board", language, "/desk/board/")

@@ -28,7 +28,7 @@ class ShiftPageTest(TestCase):
         self.assertRedirects(self.post("duty-begin"), reverse("desk:queue"))
         self.assertContains(self.client.get(reverse("desk:queue")), "<b>On duty</b>")
         self.post("duty-pause")
-        self.assertContains(self.client.get(reverse("desk:duty")), "On a break since")
+        self.assertContains(self.client.get(reverse("desk:duty")), "<b>On a break</b>")
         self.post("duty-begin")
         self.assertRedirects(self.post("duty-end"), reverse("desk:queue"))
         self.assertFalse(Shift.objects.open().exists())

@@ -233,7 +233,7 @@ class ReportTest(Ledger):
         made = self.month()
         self.assertEqual((made.arms["shown"].same[:2], made.arms["blind"].same[:2]), ((2, 2), (1, 2)))
         self.assertAlmostEqual(made.anchoring.value, 0.5)
-        self.assertContains(self.page(self.coordinator, "report"), "in +50 more of a hundred visits")
+        self.assertContains(self.page(self.coordinator, "report"), "the same level change by +50")
 
     def test_an_empty_month_says_so(self):
         page = self.page(self.coordinator, "report", month=months()[2].isoformat()[:7])
