@@ -146,6 +146,7 @@ class SummaryTest(NoteTest):
 
     def test_many_looks_of_one_day_are_one_line(self):
         self.client.force_login(self.user)
+        self.client.cookies["django_language"] = "en"
         for _look in range(2):
             self.client.get(self.page)
         self.assertContains(self.client.get(self.page), "3 times that day", count=1)
