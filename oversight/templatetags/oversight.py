@@ -34,4 +34,4 @@ def points(number) -> str:
 def gap(percent) -> str:
     """How much longer or shorter somebody waits."""
     words = _("%(percent)s %% longer") if percent > 0 else _("%(percent)s %% shorter")
-    return (words % {"percent": f"{abs(percent):.0f}"}).replace(" ", "\xa0")  # it breaks no line
+    return (words % {"percent": f"{abs(percent):.0f}"}).replace(" %", "\xa0%")  # no line breaks there
