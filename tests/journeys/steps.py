@@ -55,9 +55,9 @@ def send(page, visit):
     page.wait_for_url(f"**/visit/{visit}/")
 
 
-def write_papers(doctor, summary):
+def write_papers(doctor, *note):
     """A note, a medicine and a sick note; ends at the last look before the signature."""
-    for name, text in (("assessment", "—"), ("plan", "—"), ("summary", summary)):
+    for name, text in zip(("assessment", "plan", "summary"), note or "———", strict=True):
         doctor.locator(f"[name=note-{name}]").fill(text)
     doctor.locator("#prescription summary").click()
     doctor.locator("[name=medicine-medication]").fill("타이레놀 500mg")

@@ -98,7 +98,7 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     for address in ("/desk/rescue/", f"/desk/rescue/{visit}/"):
         look(coordinator, address)
     doctor.set_viewport_size(DESKTOP)
-    steps.write_papers(doctor, "—")
+    steps.write_papers(doctor)
     look(doctor)
     look(doctor, doctor.locator("#review").get_attribute("formaction"))  # the same as a page, where no script runs
     doctor.locator("#sign-all").click()
