@@ -1,5 +1,7 @@
 """How the AI does, and how fair the waits are."""
 
+from datetime import date
+
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -50,7 +52,8 @@ def case(request, pk):
     row = get_object_or_404(cases.differing(cases.visible_to(request.user)), pk=pk)
     [found] = cases.told_to(request.user, cases.signed().filter(pk=row.pk), waits.clinics_by_key())
     audit.record(request.user, "case.read", found.row.visit)
-    return render(request, "oversight/case.html", {"case": found, "levels": Acuity.choices, **cases.story(found)})
+    facts = {"case": found, "levels": Acuity.choices, "next": cases.next_for(request.user), **cases.story(found)}
+    return render(request, "oversight/case.html", facts)
 
 
 @require_POST
@@ -79,7 +82,8 @@ def fairness(request):
     """The waits by group, for everybody to read."""
     figures = waits.labelled(waits.today())
     tables = [((key, name), figures["dimensions"][key]) for key, name in Alarm.Dimension.choices]
-    return render(request, "oversight/fairness.html", {"figures": figures, "tables": tables})
+    first, last = (date.fromisoformat(figures[end]) for end in ("from", "to"))
+    return render(request, "oversight/fairness.html", {"figures": figures, "tables": tables, "first": first, "last": last})
 
 
 @require_safe

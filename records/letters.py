@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.errors import Refused
+from scheduling import clock
 
 from . import background, papers, signing
 from .models import Letter
@@ -93,5 +94,5 @@ def _referral(visit):
 def _sick_note(visit):
     return _("%(name)s was seen by video on %(day)s and needs rest for reasons of health.") % {
         "name": visit.patient.name,
-        "day": timezone.localdate().isoformat(),
+        "day": clock.dated(timezone.localdate()),
     }

@@ -27,8 +27,10 @@ def _with_cancellations(visit):
 
 def _written(visit, user):
     letters = {letter.kind: letter for letter in visit.letters.filter(status=Letter.Status.DRAFT)}
+    written = drafts(visit)
     return {
-        "drafts": drafts(visit),
+        "drafts": written,
+        "sheets": len(letters) + (len(written) > len(letters)),  # all medicines stand on one
         "medicine_form": MedicineForm(),
         "outcome_kinds": Outcome.Kind.choices,
         "usual": usual(user.practitioner),

@@ -20,7 +20,7 @@ class NoSuchTime(Refused):
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The moment that somebody means who writes a day and a time on the clock of a zone."""
     local = datetime.combine(day, at, tzinfo=zone)
-    facts = {"date": day.isoformat(), "time": f"{at:%H:%M}", "zone": zone.key}
+    facts = {"date": dated(day), "time": f"{at:%H:%M}", "zone": zone_name(zone)}
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         forward = _("On %(date)s the clocks in %(zone)s are set forward: there is no %(time)s. Please choose another time.")
         raise NoSuchTime(forward % facts)
@@ -49,6 +49,17 @@ def day(date: date) -> str:
 def near_day(date: date) -> str:
     """A day of the next weeks, for a button."""
     return date_format(date, _("D j M"))
+
+
+def dated(date: date) -> str:
+    """A birthday, the day of a letter: no weekday."""
+    return date_format(date, _("j M Y"))
+
+
+def stamped(moment: datetime) -> str:
+    """When something was done, on the reader's clock; no weekday."""
+    local = timezone.localtime(moment)
+    return date_format(local, _("j M Y, H:i")) + which(local)
 
 
 def zone_name(zone: ZoneInfo) -> str:

@@ -39,6 +39,11 @@ class TemplateTest(SimpleTestCase):
                 with self.subTest(template=str(Path(template).relative_to(settings.BASE_DIR)), what=what):
                     self.assertIsNone(pattern.search(text))
 
+    def test_no_page_shows_a_date_as_programs_write_it(self):
+        for template in TEMPLATES:
+            with self.subTest(template=template.name):  # a date for a program stands in single quotes: an address, a value
+                self.assertNotRegex(template.read_text(encoding="utf-8"), r'\|date:"[^"]*[YymnMd][-/.]')
+
     def test_every_form_that_posts_carries_its_token(self):
         for template in TEMPLATES:
             for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", template.read_text(encoding="utf-8"), re.S | re.I):

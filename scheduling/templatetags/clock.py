@@ -20,13 +20,25 @@ def clock(moment, zone=None):
 @register.filter
 def day(date):
     """A day, in the same words."""
-    return words.day(date)
+    return words.day(_local(date))
 
 
 @register.filter
 def near_day(date):
     """A day of the next weeks, for a button."""
-    return words.near_day(timezone.localdate(date) if isinstance(date, datetime) else date)
+    return words.near_day(_local(date))
+
+
+@register.filter
+def dated(date):
+    """A birthday, the day of a letter; nothing where there is none."""
+    return words.dated(_local(date)) if date else ""
+
+
+@register.filter
+def stamped(moment):
+    """When something was done; nothing where it was not."""
+    return words.stamped(moment) if moment else ""
 
 
 @register.filter
@@ -54,6 +66,10 @@ def until(start, end):
 def differs(moment, zone):
     """Whether the clock of a zone shows another time than the reader's."""
     return bool(zone) and words.differ(moment, _zone(None), ZoneInfo(zone))
+
+
+def _local(date):
+    return timezone.localdate(date) if isinstance(date, datetime) else date
 
 
 def _zone(name):

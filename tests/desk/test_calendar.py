@@ -108,7 +108,7 @@ class CalendarPageTest(CalendarCase):
         self.user.time_zone = "America/New_York"
         self.user.save()
         page = self.page(day="2026-12-01")
-        self.assertContains(page, "clock (Asia/Seoul).")
+        self.assertContains(page, "clock (Korean time).")
         self.assertContains(page, "19:00</time> <small>(09:00)</small>")
 
     def test_a_chosen_kind_makes_the_free_times(self):

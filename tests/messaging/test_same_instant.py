@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -107,6 +107,13 @@ class SameInstantTest(SimpleTestCase):
             for number, start in enumerate(around(zone)):
                 with self.subTest(zone=name, start=start), translation.override(("ko", "en")[number % 2]):
                     self.check(start, zone, seoul)
+
+    def test_a_day_and_a_deed_are_said_without_weekday(self):
+        said = {"en": ("9 Mar 1968", "26 Nov 2026, 14:03"), "ko": ("1968년 3월 9일", "2026년 11월 26일 14:03")}
+        for language, words in said.items():
+            with self.subTest(language=language), translation.override(language):
+                done = datetime(2026, 11, 26, 5, 3, tzinfo=UTC)
+                self.assertEqual((clock.dated(date(1968, 3, 9)), clock.stamped(done)), words)
 
     def test_zones_have_the_names_that_people_use(self):
         names = {
