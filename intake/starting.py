@@ -1,6 +1,7 @@
 """Who is it for, and in which clinic?"""
 
 from django import forms
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts import people
@@ -12,6 +13,12 @@ from .birthdate import BirthDateField
 from .models import Intake
 
 NEW_OTHER = "other"
+
+
+def onward(request) -> str:
+    """The page of ours that only wanted to know who it is for, such as a booking; empty if a visit is to begin."""
+    address = request.GET.get("next", "")
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
 
 
 class StartForm(PersonForm):
@@ -50,9 +57,13 @@ class StartForm(PersonForm):
     def clean_birth_date(self):
         return super().clean_birth_date() if self.cleaned_data.get("birth_date") else None
 
+    def introduce(self) -> Patient:
+        """Say who it is, and nothing more."""
+        return self.known or self._new()
+
     def begin(self) -> Intake:
         """Open the visit and the story; who has an open visit goes on with that one."""
-        patient = self.known or self._new()
+        patient = self.introduce()
         visit = patient.visits.open().select_related("clinic").first()
         return telling.begin(
             patient,

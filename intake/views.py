@@ -23,14 +23,17 @@ from .steps import LAST, LATER, after, before, steps_for, where_left_off
 @require_http_methods(["GET", "POST"])
 @login_required
 def start(request):
-    """Who is it for? Then the story begins, or goes on where it was left."""
-    form = starting.StartForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        intake = form.begin()
-        return redirect("intake:resume", pk=intake.visit_id)
+    """Who is it for? Then the story begins, or goes on where it was left; or a time is booked (`next`)."""
+    form, onward = starting.StartForm(request.POST or None, user=request.user), starting.onward(request)
+    if form.is_bound and form.is_valid():
+        if onward:
+            form.introduce()
+            return redirect(onward)
+        return redirect("intake:resume", pk=form.begin().visit_id)
     here = Prefetch("visits", Visit.objects.open(), to_attr="here")
     people = Patient.objects.acted_for_by(request.user, Scope.JOIN).prefetch_related(here)
-    return render(request, "intake/start.html", {"form": form, "people": people, "clinics": Clinic.objects.all()})
+    facts = {"form": form, "people": people, "clinics": Clinic.objects.all(), "onward": onward}
+    return render(request, "intake/start.html", facts)
 
 
 @require_safe

@@ -27,7 +27,7 @@ def ice_servers_are_a_list(app_configs, **kwargs):
 def media_is_reachable(app_configs, **kwargs):
     """An unknown engine carries nothing, and a relay without its secret opens for nobody."""
     if settings.MEDIA_ENGINE not in ("naru", "janus"):
-        yield Error("MEDIA_ENGINE is neither naru nor janus.", hint="Unset it, or see docs/media.md.", id="naru.E004")
+        yield Error("MEDIA_ENGINE is neither naru nor janus.", hint="Unset it, or see docs/engines.md.", id="naru.E004")
     good = all(url.startswith(("turn:", "turns:")) for url in settings.TURN_URLS)
     if not good or bool(settings.TURN_URLS) is not bool(settings.TURN_SECRET):
         hint = "Example: TURN_URLS=turns:turn.example:443?transport=tcp, and TURN_SECRET as in coturn's static-auth-secret."

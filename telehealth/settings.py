@@ -259,7 +259,7 @@ RECORDING_KEY = os.environ.get("RECORDING_KEY") or (SECRET_KEY if DEMO else "")
 RECORDING_OLD_KEYS = _list("RECORDING_OLD_KEYS")
 RECORDING_DAYS = int(os.environ.get("RECORDING_DAYS", "90"))
 ICE_SERVERS = json.loads(os.environ.get("ICE_SERVERS", "[]"))
-# Who carries sound and picture: "naru" (our own forwarder) or "janus" (a Janus server; docs/media.md says when).
+# Who carries sound and picture: "naru" (our own forwarder) or "janus" (a Janus server; docs/engines.md says when).
 MEDIA_ENGINE = os.environ.get("MEDIA_ENGINE", "naru")
 JANUS_URL = os.environ.get("JANUS_URL", "http://127.0.0.1:8088/janus")
 JANUS_SECRET = os.environ.get("JANUS_SECRET", "")

@@ -1,12 +1,16 @@
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.models import AuditEvent, Grant, Patient
 from intake.models import Intake
+from scheduling.openings import open_slots
 from tests.factories import make_clinic, make_grant, make_patient, make_user, make_visit
+from tests.scheduling import make_open_doctor
 from visits.models import Visit
 from visits.states import State
 
@@ -117,3 +121,40 @@ class StartPageTest(TestCase):
 
     def test_another_method_is_refused(self):
         self.assertEqual(self.client.put(START).status_code, 405)
+
+
+class OnTheWayToABookingTest(TestCase):
+    """The booking page only wants to know who it is for."""
+
+    def setUp(self):
+        self.doctor, self.clinic = make_open_doctor()
+        self.user = make_user(language="en")
+        self.client.force_login(self.user)
+        slot = open_slots(self.doctor, self.clinic)[2]
+        time = urlencode({"start": slot.start.isoformat(), "end": slot.end.isoformat()})
+        self.page = f"{reverse('scheduling:book', args=[self.clinic.pk, self.doctor.pk])}?{time}"
+        self.facts = {"name": "Daniel Reed", "birth_date": "1968-3-9", "sex": "male", "clinic": self.clinic.pk}
+
+    def say_who(self, page, **changes):
+        return self.client.post(f"{START}?{urlencode({'next': page})}", {**self.facts, **changes})
+
+    def test_somebody_new_says_who_they_are_and_is_back_at_the_time_without_a_visit(self):
+        self.assertContains(self.client.get(self.page), f"{START}?next=%2Fbooking%2F")
+        self.assertRedirects(self.say_who(self.page), self.page)
+        self.assertContains(self.client.get(self.page), "For Daniel Reed")
+        self.assertFalse(Visit.objects.exists())
+
+    def test_a_time_for_a_mother_who_is_not_known_yet(self):
+        make_patient(user=self.user, clinic=self.clinic)
+        self.assertContains(self.client.get(self.page), "It is for somebody else I care for")
+        self.say_who(self.page, name="Ann Reed", birth_date="1938-3-9", sex="female", who="other", relationship="elder")
+        self.assertContains(self.client.get(self.page), "Ann Reed")
+        self.assertFalse(Visit.objects.exists())
+
+    def test_what_is_missing_is_said_and_the_way_back_is_kept(self):
+        answer = self.say_who(self.page, name="")
+        self.assertContains(answer, "Please write the name.")
+        self.assertContains(answer, escape(self.page))
+
+    def test_nobody_is_sent_to_another_house(self):
+        self.assertIn("/visit/", self.say_who("https://elsewhere.example/").url)

@@ -71,6 +71,7 @@ class CommandTest(TestCase):
         self.assertIn("0 waited", self.replay(visit.clinic.name_en, (now - timedelta(days=1)).isoformat()))
 
     def test_it_says_what_it_does_not_understand(self):
-        for clinic, at in (("Nowhere", "2026-11-25T10:00"), (make_clinic().name_en, "yesterday")):
+        known = make_clinic().name_en
+        for clinic, at in (("Nowhere", "2026-11-25T10:00"), (known, "yesterday"), (known, "2026-13-25T10:00")):
             with self.assertRaises(CommandError):
                 self.replay(clinic, at)

@@ -1,7 +1,7 @@
 """Janus as the engine: an existing server, written in C, carries sound and picture; we tell it who gets whom.
 
-For those who outgrow one machine (docs/media.md says when). It forwards as ours does, but looks after no link: no sound first, no
-pauses, no word when a link is weak. Its `nat` section has to say `ice_lite = true`, since browsers tell us no addresses.
+For those who outgrow one machine (docs/engines.md says when). It forwards as ours does, but looks after no link: no sound first,
+no pauses, no word when a link is weak. Its `nat` section has to say `ice_lite = true`, since browsers tell us no addresses.
 """
 
 import asyncio

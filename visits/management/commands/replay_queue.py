@@ -3,12 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accounts.models import Clinic
+from accounts import staffing
+from accounts.errors import Refused
 from visits import replay
 from visits.models import Visit
 from visits.queue import clinics_beside
@@ -21,9 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("clinic", help="number or name")
         parser.add_argument("time", help="ISO 8601; without a zone it is the clinic's own time")
 
+    @no_translations
     def handle(self, *, clinic, time, **options):
-        found = _clinic(clinic)
-        at = _moment(time, found)
+        try:
+            found = staffing.clinic_called(clinic)
+            at = _moment(time, found)
+        except (Refused, ValueError) as problem:
+            raise CommandError(str(problem)) from None
         visits = Visit.objects.filter(clinic__in=clinics_beside(found.pk)).with_people()
         places = replay.line(visits, at)
         self.stdout.write(f"{len(places)} waited at {at:%Y-%m-%d %H:%M %Z}.")
@@ -35,16 +39,8 @@ class Command(BaseCommand):
             )
 
 
-def _clinic(name) -> Clinic:
-    wanted = Q(pk=name) if name.isdigit() else Q(name_ko=name) | Q(name_en=name)
-    found = Clinic.objects.filter(wanted).first()
-    if found is None:
-        raise CommandError(f"There is no clinic “{name}”.")
-    return found
-
-
 def _moment(time, clinic) -> datetime:
     at = parse_datetime(time)
     if at is None:
-        raise CommandError("Write the time like 2026-11-25T14:30.")
+        raise ValueError("Write the time like 2026-11-25T14:30.")
     return at if timezone.is_aware(at) else timezone.make_aware(at, ZoneInfo(clinic.time_zone))

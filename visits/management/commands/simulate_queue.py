@@ -16,10 +16,10 @@ class Command(BaseCommand):
     requires_system_checks: list = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--load", type=float, default=0.8, help="work that comes, against what the doctors can do")
-        parser.add_argument("--doctors", type=int, default=4)
-        parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--days", type=int, default=10)
+        parser.add_argument("--load", type=float, default=0.8, help="work that comes, against what the doctors can do (0.8)")
+        parser.add_argument("--doctors", type=int, default=4, help="who see patients (4)")
+        parser.add_argument("--seed", type=int, default=1, help="another one, other people (1)")
+        parser.add_argument("--days", type=int, default=10, help="round the clock (10)")
         parser.add_argument("--discipline", choices=DISCIPLINES, help="only this order; otherwise all of them")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write the table there as JSON too")
 
