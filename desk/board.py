@@ -82,9 +82,8 @@ class Doctor:
 
 def doctors(user) -> list[Doctor]:
     """Who is on duty, who pauses, who is away; and when each is planned to work in the next twelve hours."""
-    people = (
-        Practitioner.objects.filter(clinics__in=user.clinics, user__role=User.Role.DOCTOR).distinct().prefetch_related("clinics")
-    )
+    work_here = {"clinics__in": user.clinics, "user__role": User.Role.DOCTOR, "user__is_active": True}
+    people = Practitioner.objects.filter(**work_here).distinct().prefetch_related("clinics")
     found = {person.pk: Doctor(person) for person in people}
     now = timezone.now()
     for shift in Shift.objects.open().filter(practitioner__in=found):
