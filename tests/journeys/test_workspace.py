@@ -72,5 +72,9 @@ def test_a_doctor_needs_no_mouse(sign_in, product, language):
     expect(listens).to_be_visible()
     press("w")
     write(f"/{shortcut} ")
+    expect(doctor.locator("[name=note-summary]")).not_to_be_empty()
+    doctor.reload()  # at once: the last words are still on their way
+    expect(listens).to_be_visible()
+    expect(doctor.locator("[name=note-assessment]")).to_have_value(meaning)
     press("Control+Enter")
     expect(doctor.locator("#note-form")).to_have_count(0)
