@@ -5,6 +5,7 @@ class Refused(Exception):
     """A rule said no; the text is for the person who asked."""
 
     status = 409
+    onward = ""  # the name of the page that helps
 
 
 class NotAllowed(Refused):

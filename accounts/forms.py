@@ -4,7 +4,6 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .errors import Refused
@@ -63,7 +62,7 @@ class PersonForm(forms.Form):
             raise ValidationError(str(refusal)) from None
 
     def clean_language(self):
-        return self.cleaned_data["language"] or ("ko" if (get_language() or "ko").startswith("ko") else "en")
+        return self.cleaned_data["language"] or Language.of_the_page()
 
 
 class GrantForm(forms.Form):

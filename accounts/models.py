@@ -19,6 +19,11 @@ class Language(models.TextChoices):
     KOREAN = "ko", _("Korean")
     ENGLISH = "en", _("English")
 
+    @classmethod
+    def of_the_page(cls):
+        """In which language the page is shown just now."""
+        return cls.KOREAN if (get_language() or "ko").startswith("ko") else cls.ENGLISH
+
 
 def known_zone(name):
     """Refuse a time zone that does not exist."""

@@ -25,13 +25,13 @@ def open_clinic(*, name_ko, name_en, by, **facts) -> Clinic:
 
 
 @transaction.atomic
-def hire(*, email, role, name, clinics, by, **facts) -> Practitioner:
+def hire(*, email, role, name, clinics, by, language="ko", **facts) -> Practitioner:
     """Somebody works here from now on; whoever works here already gets what is new, such as one more clinic."""
     email = email.lower()
     validate_email(email)
     if not clinics and role not in EVERYWHERE:
         raise Refused(_("Please say in which clinic they work."))
-    user = User.objects.filter(email=email).first() or _newcomer(email, role, name)
+    user = User.objects.filter(email=email).first() or _newcomer(email, role, name, language)
     if user.role != role:
         raise Refused(_("%(email)s is the account of another role here. Please use another address.") % {"email": email})
     practitioner, _made = Practitioner.objects.update_or_create(user=user, defaults={"name": name, **facts})
@@ -44,10 +44,10 @@ def clinic_called(name: str) -> Clinic:
     """The clinic of this name in either language, or of this number."""
     clinic = Clinic.objects.filter(Q(pk=name) if name.isdigit() else Q(name_ko=name) | Q(name_en=name)).first()
     if clinic is None:
-        names = ", ".join(f"“{each.name}”" for each in Clinic.objects.all()) or "–"
+        names = ", ".join(f"“{each.name}”" for each in Clinic.objects.all()) or _("none yet, open_clinic makes one")
         raise Refused(_("There is no clinic “%(name)s”. There are: %(names)s.") % {"name": name, "names": names})
     return clinic
 
 
-def _newcomer(email, role, name) -> User:
-    return User.objects.create_user(email, role=role, first_name=name)
+def _newcomer(email, role, name, language) -> User:
+    return User.objects.create_user(email, role=role, first_name=name, language=language)

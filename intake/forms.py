@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import consents
 
+from . import photos
 from .plausible import check
 from .questions import BY_KEY, UNKNOWN
 from .telling import WORDS_LIMIT
@@ -90,6 +91,13 @@ class PhotoForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*", "class": "nhsuk-file-upload"}),
     )
+
+    def clean_photo(self):
+        photo = self.cleaned_data["photo"]
+        try:
+            return photos.clean(photo) if photo else None
+        except photos.BadPhoto as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
 
 class ConsentForm(forms.Form):

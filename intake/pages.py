@@ -4,7 +4,7 @@ from django.http import Http404
 
 from accounts import consents
 
-from . import forms, photos, telling, vitals
+from . import forms, telling, vitals
 from .questions import BY_KEY
 from .steps import LATER, steps_for
 
@@ -84,7 +84,7 @@ class Photo(Page):
 
     def save(self, intake, form, *, by):
         if form.cleaned_data["photo"]:
-            telling.save_photo(intake, photos.clean(form.cleaned_data["photo"]), by=by)
+            telling.save_photo(intake, form.cleaned_data["photo"], by=by)
 
 
 class Consent(Page):

@@ -44,6 +44,13 @@ def is_changeable(appointment) -> bool:
     return joining.door(appointment) in (Door.EARLY, Door.OPEN) and not hasattr(appointment, "visit")
 
 
+def movable(appointment):
+    """The appointment, if it is still booked and can be changed."""
+    if joining.door(appointment) == Door.CANCELLED:
+        raise Refused(_("This appointment was cancelled. Please book a new time."))
+    return changeable(appointment)
+
+
 def changeable(appointment):
     """The appointment, if it can still be moved or cancelled."""
     if hasattr(appointment, "visit"):

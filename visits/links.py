@@ -33,6 +33,7 @@ class LinkEnded(Refused):
     """The link is broken, too old, or its visit is over."""
 
     status = 410
+    onward = "messaging:again"
 
 
 _booked = signing.Signer(sep=".", salt=BOOKED_SALT)  # messengers end a link at some signs, never at a dot within

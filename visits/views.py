@@ -69,7 +69,7 @@ def door(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request, pk):
     """Another time with the same doctor; with a colleague where the own doctor is away."""
-    found = ahead.changeable(appointment_of_person(request, pk, to=Scope.BOOK))
+    found = ahead.movable(appointment_of_person(request, pk, to=Scope.BOOK))
     doctor = _doctor(found, (request.POST or request.GET).get("doctor", ""))
     try:
         if request.method == "POST":

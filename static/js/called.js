@@ -8,7 +8,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
   if (join && !wasCalled) {
     join.focus();
     document.title = now.dataset.called;
-    navigator.vibrate?.([300, 150, 300]);
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]); // browsers refuse it before the first touch
   }
   if (!join && wasCalled) document.title = title;
   wasCalled = Boolean(join);

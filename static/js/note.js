@@ -3,6 +3,7 @@
 const form = document.getElementById("note-form");
 const PAUSE = 2000;
 const AGAIN = 10000;
+const JUST_LEFT = 10000;
 
 class Note {
   constructor(element) {
@@ -17,6 +18,7 @@ class Note {
     });
     element.addEventListener("submit", (event) => this.submit(event));
     addEventListener("pagehide", () => this.leave());
+    this.comeBack();
   }
 
   typed(field) {
@@ -56,7 +58,8 @@ class Note {
       const answer = await this.send(this.form.action);
       if (answer.ok) return this.arrived(changes);
       if (answer.type === "opaqueredirect") return this.failed(this.form.dataset.signedOut);
-      if (answer.status === 409) return this.refuse(await sentence(answer));
+      this.overtaken = answer.status === 409; // a colleague has written here: their words must stay
+      if (this.overtaken) return this.refuse(await sentence(answer));
     } catch {
       // no line: the next try says how it went
     }
@@ -117,9 +120,35 @@ class Note {
     return false;
   }
 
-  // Somebody turns to another patient: the last words go along.
+  // Somebody turns to another patient: the last words go along, and stay in this tab for a moment.
   leave() {
-    if (this.changes > this.kept) this.send(this.form.action, { keepalive: true }).catch(() => {});
+    if (this.changes <= this.kept) return;
+    this.send(this.form.action, { keepalive: true }).catch(() => {});
+    const signsOut = document.querySelector("form[action$='/logout/'][data-sent]"); // the next person may sit here
+    const words = Object.fromEntries(this.written().map(({ name, value }) => [name, value]));
+    if (!this.overtaken && !signsOut) store((storage) => storage.setItem(this.form.action, JSON.stringify({ at: Date.now(), words })));
+  }
+
+  // A reload may be answered before the last words have arrived: the page would show the older ones.
+  comeBack() {
+    const left = store((storage) => JSON.parse(storage.getItem(this.form.action)));
+    store((storage) => storage.removeItem(this.form.action));
+    if (!left || Date.now() - left.at > JUST_LEFT) return;
+    for (const field of this.written()) field.value = left.words[field.name] ?? field.value;
+    this.typed();
+  }
+
+  written() {
+    return [...this.form.elements].filter(({ type }) => ["textarea", "text", "date"].includes(type));
+  }
+}
+
+// No storage (a private window): then the reload shows what has arrived.
+function store(deed) {
+  try {
+    return deed(sessionStorage);
+  } catch {
+    return null;
   }
 }
 

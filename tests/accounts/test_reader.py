@@ -4,7 +4,7 @@ from django.conf import settings
 from django.test import TestCase
 from django.urls import reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from scheduling.models import Appointment
 from tests.factories import make_clinic, make_patient, make_practitioner, make_user, make_visit
 from visits import links
@@ -35,6 +35,12 @@ class LanguageTest(TestCase):
         for accepted, shown in [("en-GB,en;q=0.9", "en"), ("ko", "ko"), ("fr", "ko")]:
             response = self.client.get("/", HTTP_ACCEPT_LANGUAGE=accepted)
             self.assertContains(response, f'<html lang="{shown}">')
+
+    def test_whoever_signs_up_on_an_english_page_goes_on_in_english(self):
+        facts = {"email": "new@example.org", "password1": "a quiet river 7"}
+        self.client.post(reverse("account_signup"), facts, HTTP_ACCEPT_LANGUAGE="en-GB")
+        self.assertEqual(User.objects.get().language, "en")
+        self.assertEqual(self.language_of(HTTP_ACCEPT_LANGUAGE="en-GB"), "en")
 
 
 class ZoneTest(TestCase):

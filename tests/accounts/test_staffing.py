@@ -16,10 +16,18 @@ def run(*words, **options):
 class OpeningTheHouseTest(TestCase):
     def test_a_clinic_is_opened_and_a_doctor_works_and_signs_in_there(self):
         run("open_clinic", "강 의원", "River Clinic", phone="02-555-0101")
-        run("hire", "kim@clinic.example", "doctor", "김서연", "River Clinic", specialty=["내과", "Internal medicine"])
+        run(
+            "hire",
+            "kim@clinic.example",
+            "doctor",
+            "김서연",
+            "River Clinic",
+            specialty=["내과", "Internal medicine"],
+            language="en",
+        )
         doctor = User.objects.get(email="kim@clinic.example")
         self.assertEqual([clinic.phone for clinic in doctor.clinics], ["02-555-0101"])
-        self.assertEqual((doctor.is_doctor, doctor.has_usable_password()), (True, False))
+        self.assertEqual((doctor.is_doctor, doctor.has_usable_password(), doctor.language), (True, False, "en"))
         doctor.set_password("correct horse battery")
         doctor.save()
         self.client.post("/account/login/", {"login": "Kim@clinic.example", "password": "correct horse battery"})
@@ -42,6 +50,8 @@ class OpeningTheHouseTest(TestCase):
 
     def test_each_mistake_says_what_to_do(self):
         patient = make_user()
+        with self.assertRaisesMessage(CommandError, "none yet, open_clinic makes one"):
+            run("hire", "kim@clinic.example", "doctor", "김서연", "Lake Clinic")
         run("open_clinic", "강 의원", "River Clinic")
         mistakes = {
             "in which clinic": ("hire", "kim@clinic.example", "doctor", "김서연"),

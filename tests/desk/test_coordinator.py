@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from tests.factories import make_assistant, make_clinic, make_doctor, make_practitioner, make_user, make_visit
 from video import rooms
 from video.models import Participant
@@ -70,6 +71,12 @@ class BoardTest(TestCase):
         Shift.objects.filter(practitioner=doctors[2].practitioner).update(seen_at=timezone.now() - timedelta(minutes=3))
         found = {doctor.practitioner: doctor.state for doctor in self.client.get(self.page).context["doctors"]}
         self.assertEqual([found[doctor.practitioner] for doctor in doctors], names)
+
+    def test_a_doctor_who_has_left_is_not_asked_to_come(self):
+        doctor = make_doctor(clinic=self.clinic)
+        self.assertContains(self.client.get(self.page), doctor.practitioner.name)
+        User.objects.filter(pk=doctor.pk).update(is_active=False)
+        self.assertNotContains(self.client.get(self.page), doctor.practitioner.name)
 
     def test_clinics_of_others_are_not_shown_but_an_administrator_sees_all(self):
         elsewhere = make_visit()

@@ -120,9 +120,9 @@ class PhotoTest(TestCase):
         self.client.force_login(make_user())
         self.assertEqual(self.client.get(address).status_code, 404)
 
-    def test_a_file_that_lies_about_its_type_is_refused(self):
+    def test_a_file_that_lies_about_its_type_is_explained_at_its_field(self):
         answer = self.client.post(self.page, {"photo": SimpleUploadedFile("x.jpg", b"<script>", "image/jpeg")})
-        self.assertEqual(answer.status_code, 409)
+        self.assertIn("photo", answer.context["form"].errors)
         self.assertFalse(Photo.objects.exists())
 
 

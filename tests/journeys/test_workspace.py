@@ -75,6 +75,10 @@ def test_a_doctor_needs_no_mouse(sign_in, product, language):
     expect(listens).to_be_visible()
     press("w")
     write(f"/{shortcut} ")
+    expect(doctor.locator("[name=note-summary]")).not_to_be_empty()
+    doctor.reload()  # at once: the last words are still on their way
+    expect(listens).to_be_visible()
+    expect(doctor.locator("[name=note-assessment]")).to_have_value(meaning)
     press("Escape")
     press("Shift+Digit1")
     expect(doctor.locator("[name=outcome][value=advice]")).to_be_checked()

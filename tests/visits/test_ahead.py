@@ -173,6 +173,10 @@ class ChangeTest(TestCase):
         self.assertContains(response, "This time has just been taken.", status_code=409)
         self.assertContains(response, "<form method", status_code=409)
 
+    def test_what_is_cancelled_offers_no_times_that_it_could_not_take(self):
+        cancel(self.appointment)
+        self.assertContains(self.client.get(self.url("move")), "Please book a new time", status_code=409)
+
     def test_it_is_cancelled_and_the_page_says_so(self):
         self.assertContains(self.client.post(self.url("cancel"), follow=True), "This appointment was cancelled.")
 

@@ -25,7 +25,9 @@ class LinkTest(TestCase):
 
     def assert_ended(self, address):
         self.client.cookies["django_language"] = "en"
-        self.assertContains(self.client.get(address), "This link no longer works.", status_code=410)
+        page = self.client.get(address)
+        self.assertContains(page, "This link no longer works.", status_code=410)
+        self.assertContains(page, reverse("messaging:again"), status_code=410)
 
     def test_a_link_opens_its_visit_without_an_account(self):
         response = self.client.get(self.address)

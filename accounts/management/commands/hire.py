@@ -16,9 +16,11 @@ class Command(BaseCommand):
         parser.add_argument("clinics", nargs="*", help="names of clinics; administrator and reviewer need none")
         parser.add_argument("--specialty", nargs=2, metavar=("KOREAN", "ENGLISH"), help="내과 'Internal medicine'")
 
+        parser.add_argument("--language", choices=["ko", "en"], default="ko", help="of their pages (ko)")
+
     @no_translations
-    def handle(self, *, email, role, name, clinics, specialty, **options):
-        facts = dict(zip(("specialty_ko", "specialty_en"), specialty or (), strict=False))
+    def handle(self, *, email, role, name, clinics, specialty, language, **options):
+        facts = dict(zip(("specialty_ko", "specialty_en"), specialty or (), strict=False)) | {"language": language}
         try:
             places = [staffing.clinic_called(each) for each in clinics]
             staffing.hire(email=email, role=role, name=name, clinics=places, by=None, **facts)
