@@ -1,6 +1,7 @@
 """Nobody is left with a doctor who is not there: patients go back to their place, with their level."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
@@ -33,9 +34,9 @@ def end_shift(*, by) -> Shift:
 
 
 def abandoned():
-    """Visits of doctors who are off duty, or of whom nothing is heard any more."""
-    there = Shift.objects.present().values("practitioner")
-    return Visit.objects.filter(state__in=WITH_DOCTOR).exclude(practitioner__in=there)
+    """Visits of doctors who are off duty, of whom nothing is heard any more, or who no longer work for the visit's clinic."""
+    there = Shift.objects.present().filter(practitioner=OuterRef("practitioner"), practitioner__clinics=OuterRef("clinic"))
+    return Visit.objects.filter(~Exists(there), state__in=WITH_DOCTOR)
 
 
 def sweep() -> None:

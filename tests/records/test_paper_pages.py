@@ -4,7 +4,7 @@ from django.urls import reverse
 from accounts.appendonly import Unchangeable
 from records import background, finishing, letters, prescribing, signing
 from records.models import Cancellation, Letter, MedicationRequest, Note, Phrase
-from tests.factories import make_assistant, make_clinic, make_doctor, make_user
+from tests.factories import make_assistant, make_clinic, make_doctor, make_practitioner, make_user
 from tests.records.test_prescribing import TEXTS, make_told
 from triage.models import Outcome
 from visits import links
@@ -175,6 +175,16 @@ class ReadingTest(PaperTest):
         self.cancel()
         self.assertEqual(self.cancel().status_code, 409)
         self.assertEqual(self.client.get(self.address("cancel-medicine", MedicationRequest.objects.get().pk)).status_code, 405)
+
+    def test_each_doctor_stands_under_what_they_signed(self):
+        self.sign()
+        colleague = make_practitioner(clinic=self.visit.clinic, name="Dr Second")
+        note = signing.amend(Note.objects.get(), by=colleague.user, reason="forgot it")
+        prescribing.prescribe(self.visit, by=colleague.user, medication="omeprazole")
+        finishing.sign_all(note, by=colleague.user, seen_mark=finishing.seen(note))
+        sheet = self.client.get(self.pages[0]).content.decode()
+        order = [sheet.index(words) for words in ("loratadine", self.doctor.practitioner.name + ",", "omeprazole", "Dr Second,")]
+        self.assertEqual(order, sorted(order))
 
     def test_the_patient_reads_no_draft(self):
         self.by_link()

@@ -53,6 +53,13 @@ class GivenBackTest(TestCase):
         visit.refresh_from_db()
         self.assertEqual(visit.state, State.WAITING)
 
+    def test_a_doctor_who_no_longer_works_here_keeps_nobody(self):
+        visit = make_visit(state=State.ON_HOLD, doctor=self.doctor, clinic=self.clinic)
+        self.doctor.practitioner.clinics.set([make_clinic()])
+        handover.sweep()
+        visit.refresh_from_db()
+        self.assertEqual((visit.state, visit.practitioner), (State.WAITING, None))
+
     def test_a_doctor_whose_page_is_open_keeps_the_patient(self):
         visit = make_visit(state=State.IN_PROGRESS, doctor=self.doctor, clinic=self.clinic)
         for seconds in range(15, 600, 15):
