@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Practitioner, User
+from accounts.models import Practitioner
 from scheduling import rota
 from video.quality import Level
 from visits.models import DutyCall, Shift, Task, Visit
 
-from . import rescue
+from . import plan, rescue
 
 # Of the same level: who was left or is silent may be worse; a broken line keeps a doctor; who asks can still ask.
 KINDS = [Task.Kind.LEFT_ALONE, Task.Kind.NO_ANSWER, "line", Task.Kind.PERSON]
@@ -82,9 +82,7 @@ class Doctor:
 
 def doctors(user) -> list[Doctor]:
     """Who is on duty, who pauses, who is away; and when each is planned to work in the next twelve hours."""
-    people = (
-        Practitioner.objects.filter(clinics__in=user.clinics, user__role=User.Role.DOCTOR).distinct().prefetch_related("clinics")
-    )
+    people = plan.doctors_in(user.clinics).prefetch_related("clinics")
     found = {person.pk: Doctor(person) for person in people}
     now = timezone.now()
     for shift in Shift.objects.open().filter(practitioner__in=found):

@@ -141,7 +141,8 @@ class ZonedForm(forms.Form):
     def __init__(self, *args, whose, **kwargs):
         super().__init__(*args, **kwargs)
         self.whose = whose
-        self.fields["zone"].initial = whose.clinic.time_zone
+        self.fields["zone"].initial = key = whose.clinic.time_zone
+        self.fields["zone"].help_text = f"{clock.zone_name(ZoneInfo(key))}: {key}"
 
     @property
     def its_zone(self) -> ZoneInfo | None:

@@ -40,6 +40,11 @@ def doctors_of(clinic: Clinic) -> QuerySet[Practitioner]:
     return _doctors().filter(clinics=clinic)
 
 
+def doctors_in(clinics: QuerySet[Clinic]) -> QuerySet[Practitioner]:
+    """The doctors who work in one or more of these clinics."""
+    return _doctors().filter(clinics__in=clinics).distinct()
+
+
 def of_clinic(rows: QuerySet, row):
     """The row, if it belongs to the clinic: who chooses another clinic leaves the doctor and the kind of the old one behind."""
     return row if row is not None and rows.filter(pk=row.pk).exists() else None
@@ -56,7 +61,7 @@ class Whose:
         wanted = data.get("doctor", "")
         self.doctor = self.doctors.filter(user=user).first() if not wanted else None
         if wanted not in ("", "all"):
-            self.doctor = of_clinic(self.doctors, picked(_doctors().filter(clinics__in=user.clinics).distinct(), wanted))
+            self.doctor = of_clinic(self.doctors, picked(doctors_in(user.clinics), wanted))
 
     @property
     def is_own(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Practitioner, User
@@ -63,6 +63,12 @@ def judgeable_by(user) -> QuerySet[Assessment]:
     if not (user.is_authenticated and user.is_doctor):
         return Assessment.objects.none()
     return differing(visible_to(user)).exclude(involved(user))
+
+
+def next_for(user) -> Assessment | None:
+    """The newest case that waits for this reviewer's verdict."""
+    waiting = judgeable_by(user).exclude(verdicts__by=user).annotate(given=Count("verdicts")).filter(given__lt=SEATS)
+    return waiting.order_by("-created_at", "-pk").first()
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ def case(request, pk):
     row = get_object_or_404(cases.differing(cases.visible_to(request.user)), pk=pk)
     [found] = cases.told_to(request.user, cases.signed().filter(pk=row.pk), waits.clinics_by_key())
     audit.record(request.user, "case.read", found.row.visit)
-    return render(request, "oversight/case.html", {"case": found, "levels": Acuity.choices, **cases.story(found)})
+    facts = {"case": found, "levels": Acuity.choices, "next": cases.next_for(request.user), **cases.story(found)}
+    return render(request, "oversight/case.html", facts)
 
 
 @require_POST

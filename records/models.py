@@ -1,5 +1,6 @@
 """What was decided: notes, prescriptions and letters, each signed once."""
 
+import re
 from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -142,7 +143,8 @@ class MedicationRequest(Paper):
     @property
     def amount(self):
         """How much at a time, in words."""
-        facts = {"number": number_format(self.dose.normalize()), "unit": self.get_unit_display()}
+        unit = re.sub(r"\((e?s)\)", "" if self.dose == 1 else r"\1", self.get_unit_display())  # "tablet(s)"
+        facts = {"number": number_format(self.dose.normalize()), "unit": unit}
         return gettext("%(number)s %(unit)s") % facts
 
     @property

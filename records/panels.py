@@ -21,8 +21,10 @@ def signed(visit) -> dict:
 
 def _written(visit, user):
     letters = {letter.kind: letter for letter in visit.letters.filter(status=Letter.Status.DRAFT)}
+    written = drafts(visit)
     return {
-        "drafts": drafts(visit),
+        "drafts": written,
+        "sheets": len(letters) + (len(written) > len(letters)),  # all medicines stand on one
         "medicine_form": MedicineForm(),
         "usual": usual(user.practitioner),
         "letter_panels": [_panel(kind, letters.get(kind)) for kind in Letter.Kind],

@@ -1,8 +1,11 @@
 """Write, sign and read the note."""
 
+from collections import defaultdict
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -78,7 +81,10 @@ def summary(request, pk):
 
 
 def _looks(visit):
-    """Who looked at this visit and at what, newest first."""
+    """Who looked at this visit and at what, newest first; the same on one day is one line, with how often."""
     events = AuditEvent.objects.filter(subject=visit._meta.label_lower, subject_id=str(visit.pk), action__in=LOOKS)
     events = events.select_related("by__practitioner", "patient").order_by("-pk")[:MOST_LOOKS]
-    return [(event, LOOKS[event.action]) for event in events]
+    alike = defaultdict(list)
+    for event in events:
+        alike[timezone.localdate(event.at), event.by_id, event.action, event.via, event.why].append(event)
+    return [(same[0], LOOKS[same[0].action], len(same)) for same in alike.values()]

@@ -13,6 +13,18 @@ from tests.product import ROOT, running
 FOLDER = ROOT / "docs" / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 STORIES = {"ko": ("한지민", "가슴이 조이고 식은땀이 나요"), "en": ("Daniel Reed", "I have had a runny nose for two days")}
+NOTES = {
+    "ko": (
+        "급성 관상동맥 증후군 의심",
+        "119로 응급실 이송",
+        "심장에 피가 잘 통하지 않을 수 있습니다. 지금 119로 응급실에 가세요. 운전은 하지 마세요.",
+    ),
+    "en": (
+        "Acute nasopharyngitis",
+        "Rest, fluids, paracetamol for fever",
+        "You have a cold. Rest and drink a lot. Call again if you have a fever.",
+    ),
+}
 
 
 class Camera:
@@ -76,10 +88,11 @@ def one_language(camera, language):
     camera.take(doctor, "workspace", language)
     for size in (DESKTOP, PHONE):
         camera.take(camera.window("정현우", language, size), "rescue", language, "/desk/rescue/")
-    for name, text in (("assessment", "—"), ("plan", "—"), ("summary", words)):
-        doctor.locator(f"[name=note-{name}]").fill(text)
-    doctor.locator("#sign").click()
+    steps.write_papers(doctor, *NOTES[language])
+    camera.take(doctor, "finish", language)
+    doctor.locator("#sign-all").click()
     doctor.locator("[name=note-plan]").wait_for(state="detached")
+    camera.take(doctor, "report", language, "/ledger/report/")
     camera.take(patient, "finished", language, f"/visit/{visit}/summary/")
     camera.take(camera.window("박미영", language, DESKTOP), "frontdesk", language, "/desk/frontdesk/")
     camera.take(camera.window("정현우", language, DESKTOP), "board", language, "/desk/board/")

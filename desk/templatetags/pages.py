@@ -43,4 +43,5 @@ def pages(context):
     named = [(name, reverse(name)) for name in (*OF_ROLE[user.role], "mfa_index")]
     found = [{"words": WORDS[name], "url": url, "is_here": request.path == url} for name, url in named]
     shown = len(found) if len(found) <= FIT else FIT - 1
-    return {"first": found[:shown], "more": found[shown:]}
+    here = next((page["words"] for page in found[shown:] if page["is_here"]), "")
+    return {"first": found[:shown], "more": found[shown:], "here": here}

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.models import Practitioner, User
+from accounts.models import User
 from messaging import other_ways
 from video import stored
 from visits import duty, load, queue
@@ -16,6 +16,7 @@ from visits.models import Acuity, Visit
 from visits.states import WITH_DOCTOR
 
 from .. import board as board_of
+from .. import plan
 from ..access import only_for
 
 ROLES = (User.Role.COORDINATOR, User.Role.ADMINISTRATOR)
@@ -39,8 +40,7 @@ def board_fragment(request):
 @only_for(User.Role.COORDINATOR)
 def call_doctor(request):
     """One click: a doctor is asked to come on duty."""
-    ours = Practitioner.objects.filter(clinics__in=request.user.clinics, user__role=User.Role.DOCTOR).distinct()
-    doctor = get_object_or_404(ours, pk=_number(request.POST.get("doctor", "")))
+    doctor = get_object_or_404(plan.doctors_in(request.user.clinics), pk=_number(request.POST.get("doctor", "")))
     duty.call(doctor, by=request.user)
     messages.info(request, _("%(doctor)s is asked to come. The answer appears here.") % {"doctor": doctor.name})
     return redirect("desk:board")

@@ -1,6 +1,7 @@
 """What the boards show of it."""
 
 from django import template
+from django.utils.translation import gettext as _
 
 from .. import waits
 from ..models import Alarm
@@ -30,6 +31,7 @@ def points(number) -> str:
 
 
 @register.filter
-def size(number) -> str:
-    """A number without its sign, as a whole one."""
-    return f"{abs(number):.0f}"
+def gap(percent) -> str:
+    """How much longer or shorter somebody waits."""
+    words = _("%(percent)s %% longer") if percent > 0 else _("%(percent)s %% shorter")
+    return (words % {"percent": f"{abs(percent):.0f}"}).replace(" %", "\xa0%")  # no line breaks there

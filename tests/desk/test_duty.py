@@ -26,9 +26,9 @@ class ShiftPageTest(TestCase):
     def test_on_duty_a_pause_and_off_again(self):
         self.assertContains(self.client.get(reverse("desk:queue")), "Off duty")
         self.assertRedirects(self.post("duty-begin"), reverse("desk:queue"))
-        self.assertContains(self.client.get(reverse("desk:queue")), "On duty since")
+        self.assertContains(self.client.get(reverse("desk:queue")), "<b>On duty</b>")
         self.post("duty-pause")
-        self.assertContains(self.client.get(reverse("desk:duty")), "On a break since")
+        self.assertContains(self.client.get(reverse("desk:duty")), "<b>On a break</b>")
         self.post("duty-begin")
         self.assertRedirects(self.post("duty-end"), reverse("desk:queue"))
         self.assertFalse(Shift.objects.open().exists())
@@ -95,6 +95,12 @@ class CalledTest(TestCase):
         self.call()
         duty.answer(DutyCall.objects.get(), False, by=self.doctor)
         self.assertContains(self.client.get(reverse("desk:board")), "cannot come")
+
+    def test_who_has_left_the_clinic_is_neither_listed_nor_called(self):
+        self.doctor.is_active = False
+        self.doctor.save()
+        self.assertEqual(self.call().status_code, 404)
+        self.assertNotContains(self.client.get(reverse("desk:board")), self.doctor.practitioner.name)
 
     def test_who_is_on_duty_is_not_called_and_it_is_explained(self):
         duty.begin(by=self.doctor)

@@ -55,6 +55,20 @@ def send(page, visit):
     page.wait_for_url(f"**/visit/{visit}/")
 
 
+def write_papers(doctor, *note):
+    """A note, a medicine and a sick note; ends at the last look before the signature."""
+    for name, text in zip(("assessment", "plan", "summary"), note or "———", strict=True):
+        doctor.locator(f"[name=note-{name}]").fill(text)
+    doctor.locator("#prescription summary").click()
+    doctor.locator("[name=medicine-medication]").fill("타이레놀 500mg")
+    doctor.locator("[name=medicine-medication]").press("Enter")
+    doctor.locator("#prescription .naru-medicines li").wait_for()
+    doctor.locator("#letter-sick-note button").click()
+    doctor.locator("#letter-sick-note textarea").wait_for()
+    doctor.locator("#review").click()
+    doctor.locator("#sign-all").wait_for()
+
+
 def row(page, visit):
     """A visit's line in the queue."""
     return page.locator(f"#visit-{visit}, #emergency-{visit}")

@@ -47,25 +47,6 @@ def invited(page):
     return page.locator("[data-invited] .naru-link a").get_attribute("href")
 
 
-def finish_with_papers(doctor, look):
-    """A note, a medicine and a sick note, signed together; the last look is a dialog, and a page where no script runs."""
-    doctor.set_viewport_size(DESKTOP)
-    for name in ("assessment", "plan", "summary"):
-        doctor.locator(f"[name=note-{name}]").fill("—")
-    doctor.locator("#prescription summary").click()
-    doctor.locator("[name=medicine-medication]").fill("타이레놀 500mg")
-    doctor.locator("[name=medicine-medication]").press("Enter")
-    doctor.locator("#prescription .naru-medicines li").wait_for()
-    doctor.locator("#letter-sick-note button").click()
-    doctor.locator("#letter-sick-note textarea").wait_for()
-    doctor.locator("#review").click()
-    doctor.locator("#sign-all").wait_for()
-    look(doctor)
-    look(doctor, doctor.locator("#review").get_attribute("formaction"))
-    doctor.locator("#sign-all").click()
-    doctor.wait_for_url("**/desk/visit/*/")
-
-
 @pytest.mark.once
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_no_page_shuts_anybody_out(sign_in, product, look, language):
@@ -116,7 +97,12 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     look(guest, guest.url)
     for address in ("/desk/rescue/", f"/desk/rescue/{visit}/"):
         look(coordinator, address)
-    finish_with_papers(doctor, look)
+    doctor.set_viewport_size(DESKTOP)
+    steps.write_papers(doctor)
+    look(doctor)
+    look(doctor, doctor.locator("#review").get_attribute("formaction"))  # the same as a page, where no script runs
+    doctor.locator("#sign-all").click()
+    doctor.wait_for_url("**/desk/visit/*/")
     look(doctor, f"/desk/visit/{visit}/")
     for address in (f"/visit/{visit}/summary/", f"/visit/{visit}/prescription/"):
         look(patient, address)

@@ -134,6 +134,14 @@ class BlindVerdictTest(Ledger):
         self.assertContains(self.judge(third, case, 4), "take another one", status_code=409)
         self.assertEqual(list(Verdict.objects.values_list("by", "seat")), [(self.first.pk, 1), (self.second.pk, 2)])
 
+    def test_after_a_verdict_the_next_case_is_one_click_away(self):
+        cases_here = [self.pair(), self.pair()]
+        self.judge(self.first, cases_here[1], 3)
+        link = f'href="{reverse("oversight:case", args=[cases_here[0].pk])}">Judge the next case'
+        self.assertContains(self.page(self.first, "case", cases_here[1].pk), link)
+        self.judge(self.first, cases_here[0], 3)
+        self.assertNotContains(self.page(self.first, "case", cases_here[0].pk), "Judge the next case")
+
     def test_a_verdict_needs_level_and_reason_and_is_never_changed(self):
         case = self.pair()
         for level, reason in ((3, " "), (9, "x"), ("", "x")):
@@ -225,7 +233,7 @@ class ReportTest(Ledger):
         made = self.month()
         self.assertEqual((made.arms["shown"].same[:2], made.arms["blind"].same[:2]), ((2, 2), (1, 2)))
         self.assertAlmostEqual(made.anchoring.value, 0.5)
-        self.assertContains(self.page(self.coordinator, "report"), "in +50 more of a hundred visits")
+        self.assertContains(self.page(self.coordinator, "report"), "the same level change by +50")
 
     def test_an_empty_month_says_so(self):
         page = self.page(self.coordinator, "report", month=months()[2].isoformat()[:7])

@@ -141,8 +141,15 @@ class SummaryTest(NoteTest):
         self.client.get(reverse("desk:visit", args=[other.pk]))
         self.client.force_login(self.user)
         page = self.client.get(self.page)
-        who = {look.by for look, _what in page.context["looks"]}
+        who = {look.by for look, _what, _times in page.context["looks"]}
         self.assertEqual(who, {self.doctor, self.user})
+
+    def test_many_looks_of_one_day_are_one_line(self):
+        self.client.force_login(self.user)
+        self.client.cookies["django_language"] = "en"
+        for _look in range(2):
+            self.client.get(self.page)
+        self.assertContains(self.client.get(self.page), "3 times that day", count=1)
 
     def test_before_the_signature_the_page_says_so(self):
         user = make_user()

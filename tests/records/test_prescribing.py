@@ -1,7 +1,8 @@
 from datetime import timedelta
+from decimal import Decimal
 
-from django.test import TestCase
-from django.utils import timezone
+from django.test import SimpleTestCase, TestCase
+from django.utils import timezone, translation
 
 from accounts.appendonly import Unchangeable
 from accounts.errors import Refused
@@ -27,6 +28,13 @@ def make_told(answers=None):
 def finish(visit, doctor):
     note = signing.save_draft(signing.draft_for(visit, by=doctor), TEXTS, by=doctor)
     return finishing.sign_all(note, by=doctor, seen_mark=finishing.seen(note))
+
+
+class AmountTest(SimpleTestCase):
+    def test_one_tablet_and_two_tablets(self):
+        with translation.override("en"):
+            said = [MedicationRequest(dose=Decimal(dose), unit=unit).amount for dose, unit in ((1, "{tablet}"), (2, "{patch}"))]
+        self.assertEqual(said, ["1 tablet", "2 patches"])
 
 
 class DoubtTest(TestCase):
