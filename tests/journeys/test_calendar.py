@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.once
-WORDS = {"en": ("Ann Lee", "Week"), "ko": ("이하나", "주")}
+WORDS = {"en": ("Ann Lee", "Week"), "ko": ("이하나", "주간")}
 
 
 def press(page, target):

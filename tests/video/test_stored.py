@@ -242,7 +242,7 @@ class PlayTest(StoredTest):
             self.client.get(reverse("records:summary", args=[self.visit.pk])), "recording" if False else self.page
         )
         looks = self.client.get(reverse("records:summary", args=[self.visit.pk])).context["looks"]
-        self.assertIn("recording.play", [event.action for event, _what in looks])
+        self.assertIn("recording.play", [event.action for event, _what, _times in looks])
 
     def test_any_part_can_be_asked_for(self):
         whole = self.read(self.play())
