@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('visits', '0006_contact_attempts'),
+        ('visits', '0001_tables'),
     ]
 
     operations = [

@@ -46,5 +46,7 @@ def allow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scheduling", "0002_booking_core"), ("accounts", "0002_append_only")]
+    replaces = [('scheduling', '0003_no_overlap')]
+
+    dependencies = [('scheduling', '0001_tables')]
     operations = [migrations.RunPython(refuse, allow), protect("scheduling_appointmentchange")]

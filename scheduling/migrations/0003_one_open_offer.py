@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0007_did_not_come'),
+        ('scheduling', '0002_no_overlap'),
     ]
 
     operations = [

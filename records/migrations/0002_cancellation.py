@@ -10,8 +10,8 @@ from accounts.appendonly import protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_grants_with_scope'),
-        ('records', '0003_papers'),
+        ('accounts', '0001_tables'),
+        ('records', '0001_tables'),
     ]
 
     operations = [
