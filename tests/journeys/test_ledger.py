@@ -46,5 +46,4 @@ def test_two_signatures_and_a_blind_verdict(sign_in, product, language):
     doctor.goto(case)
     assert doctor.locator(f"a[href='/desk/visit/{visit}/']").count() == 1  # her own case: she knows who said what
 
-    patient.locator(f"form[action='/visit/{visit}/leave/']").evaluate("form => form.submit()")  # the next test's people are new
-    patient.wait_for_load_state()
+    steps.leave(patient, visit)
