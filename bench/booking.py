@@ -15,7 +15,7 @@ from datetime import UTC, timedelta
 from functools import cache, partial
 from multiprocessing import get_context
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
@@ -42,9 +42,10 @@ def measure(seeds: int = SEEDS) -> dict:
 
 
 def _measure(seeds: int) -> dict:
-    house, found = _furnish(), {}
+    house = _furnish()
+    found = _alone(house)
     if seeds:
-        found = _racing(house, seeds)
+        found |= _racing(house, seeds)
     found |= {"small table": _finding(house)}
     _fill(house)
     found |= {"beside a million appointments": _finding(house)}
@@ -57,6 +58,20 @@ def _racing(house: dict, seeds: int) -> dict:
         run("book", [(doctor, None, 50 + place) for doctor in house["doctors"] for place in range(10)])  # everything is warm
         _overlaps_and_clear()
         return {"seeds": seeds, "connections": PROCESSES * THREADS, **_crowds(run, house, seeds), **_rates(run, house)}
+
+
+def _alone(house) -> dict:
+    """Of one client: the median of a booking and of a refusal, and their processor time without the database's."""
+    found = {}
+    for name in ("booked", "taken"):
+        times, began = [], process_time()
+        for place in range(100, 150):
+            answer, ms = _client(house, "book", (house["doctors"][0], None, place))
+            assert answer == name
+            times.append(ms)
+        found |= {f"alone, {name}, ms": round(median(times), 1), f"of it here, {name}, ms": round((process_time() - began) * 20, 1)}
+    _overlaps_and_clear()
+    return found
 
 
 def start_django() -> None:
