@@ -110,6 +110,12 @@ class Clinic(models.Model):
         return self.name_ko if (get_language() or "ko").startswith("ko") else self.name_en
 
 
+class PractitionerQuerySet(models.QuerySet):
+    def doctors(self):
+        """The doctors who have not left."""
+        return self.filter(user__role=User.Role.DOCTOR, user__is_active=True)
+
+
 class Practitioner(models.Model):
     """Somebody who works in clinics (FHIR Practitioner): doctor, assistant, coordinator."""
 
@@ -118,6 +124,8 @@ class Practitioner(models.Model):
     specialty_ko = models.CharField(max_length=100, blank=True)
     specialty_en = models.CharField(max_length=100, blank=True)
     clinics = models.ManyToManyField(Clinic, related_name="practitioners")
+
+    objects = PractitionerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit, people
 from accounts.errors import Refused
 from accounts.forms import PersonForm
-from accounts.models import Clinic, Patient, Practitioner, User
+from accounts.models import Clinic, Patient, Practitioner
 from messaging.asking import normal
 from scheduling import booking, openings
 from scheduling.forms import chosen_slot
@@ -78,7 +78,7 @@ def known(form, clinic, *, by) -> Patient | None:
 
 def next_times(clinic, kind) -> list[Choice]:
     """The next free times of all doctors of a clinic, soonest first."""
-    doctors = list(_doctors(clinic)) if clinic else []
+    doctors = list(clinic.practitioners.doctors()) if clinic else []
     found = openings.of_doctors(doctors, clinic, kind=kind) if doctors else {}
     every = [Choice(doctor, slot) for doctor in doctors for slot in found[doctor.pk][:CHOICES]]
     return sorted(every, key=lambda choice: (choice.slot.start, choice.doctor.name))[:CHOICES]
@@ -88,7 +88,7 @@ def chosen(text, clinic) -> Choice:
     """The time that a button named."""
     try:
         doctor, start, end = text.split("|")
-        found = _doctors(clinic).get(pk=int(doctor))
+        found = clinic.practitioners.doctors().get(pk=int(doctor))
     except (ValueError, OverflowError, Practitioner.DoesNotExist):
         raise Refused(_("Please choose one of the times.")) from None
     return Choice(found, chosen_slot({"start": start, "end": end}))
@@ -108,7 +108,3 @@ def book(person, choice: Choice, *, clinic, kind, by) -> Appointment:
     return booking.book(
         choice.slot, practitioner=choice.doctor, clinic=clinic, patient=patient, kind=kind, request_key=key, by=by
     )
-
-
-def _doctors(clinic):
-    return clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True)

@@ -64,7 +64,7 @@ def draw(key: Key) -> Drawn:
 def _readers(clinics) -> dict[int, set[int]]:
     """Doctors who may see it at this moment, each with their clinics among these."""
     readers: dict[int, set[int]] = {}
-    doctors = Practitioner.objects.filter(clinics__in=clinics, user__is_active=True, user__role=User.Role.DOCTOR)
+    doctors = Practitioner.objects.doctors().filter(clinics__in=clinics)
     for user, clinic in doctors.values_list("user", "clinics"):
         readers.setdefault(user, set()).add(clinic)
     return readers

@@ -31,18 +31,14 @@ class Column(NamedTuple):
     entries: list
 
 
-def _doctors() -> QuerySet[Practitioner]:
-    return Practitioner.objects.filter(user__role=User.Role.DOCTOR, user__is_active=True)
-
-
 def doctors_of(clinic: Clinic) -> QuerySet[Practitioner]:
     """The doctors who work in a clinic."""
-    return _doctors().filter(clinics=clinic)
+    return Practitioner.objects.doctors().filter(clinics=clinic)
 
 
 def doctors_in(clinics: QuerySet[Clinic]) -> QuerySet[Practitioner]:
     """The doctors who work in one or more of these clinics."""
-    return _doctors().filter(clinics__in=clinics).distinct()
+    return Practitioner.objects.doctors().filter(clinics__in=clinics).distinct()
 
 
 def of_clinic(rows: QuerySet, row):

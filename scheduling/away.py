@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
-from accounts.models import Practitioner, User
+from accounts.models import Practitioner
 
 from . import booking, openings
 from .models import Appointment, AppointmentChange, Hold, Proposal, TimeOff
@@ -97,7 +97,7 @@ def live(appointment) -> Proposal | None:
 
 def _free_times(away: TimeOff, clinic, kind, *, many: int) -> list[Choice]:
     """The times that could be offered: of the next days if they are enough, else of all that can be booked."""
-    doctors = list(clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True))
+    doctors = list(clinic.practitioners.doctors())
     for end in away.end + NEAR, None:
         free = openings.of_doctors(doctors, clinic, kind=kind, end=end)
         found = [(doctor, slot) for doctor in doctors for slot in free[doctor.pk]]

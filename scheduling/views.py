@@ -142,7 +142,7 @@ def doctors_of(clinic):
     """Doctors with openings in this clinic, every week or once."""
     once = clinic.openings.filter(end__gt=timezone.now())
     open_then = Q(pk__in=clinic.availabilities.values("practitioner")) | Q(pk__in=once.values("practitioner"))
-    return clinic.practitioners.filter(open_then, user__role=User.Role.DOCTOR, user__is_active=True)
+    return clinic.practitioners.doctors().filter(open_then)
 
 
 def clinic_and_doctor(clinic, doctor) -> tuple[Clinic, Practitioner]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
-from accounts.models import Practitioner, User
+from accounts.models import Practitioner
 
 from . import flow
 from .models import Change, Visit
@@ -17,7 +17,7 @@ from .states import WITH_DOCTOR, State
 def colleagues(visit, *, of) -> list[Practitioner]:
     """The other doctors of the visit's clinic, least busy first."""
     in_hand = Count("visits", filter=Q(visits__state__in=WITH_DOCTOR))
-    doctors = visit.clinic.practitioners.filter(user__role=User.Role.DOCTOR, user__is_active=True).exclude(user=of)
+    doctors = visit.clinic.practitioners.doctors().exclude(user=of)
     return list(doctors.annotate(in_hand=in_hand).order_by("in_hand", "name"))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Clinic, Practitioner, User
+from accounts.models import Clinic, Practitioner
 
 from . import order
 from .models import Acuity, Visit
@@ -95,13 +95,13 @@ def soon(now: datetime | None = None) -> Iterator[Place]:
 
 def clinics_beside(clinic_id):
     """A clinic, and those its doctors serve as well: there stands who may be seen before."""
-    doctors = Practitioner.objects.filter(clinics=clinic_id, user__role=User.Role.DOCTOR)
+    doctors = Practitioner.objects.doctors().filter(clinics=clinic_id)
     return Clinic.objects.filter(Q(pk=clinic_id) | Q(practitioners__in=doctors)).values("pk")
 
 
 def doctors_at_work(clinics) -> int:
     """Doctors who have somebody in their room now; at least one will come."""
-    doctors = Practitioner.objects.filter(clinics__in=clinics, user__role=User.Role.DOCTOR)
+    doctors = Practitioner.objects.doctors().filter(clinics__in=clinics)
     return max(1, doctors.filter(visits__state__in=WITH_DOCTOR).distinct().count())
 
 

@@ -138,6 +138,13 @@ class PlaceTest(TestCase):
         of_doctor = {place.visit.pk: place.number for place in queue.of_staff(doctor)}
         self.assertEqual(queue.place_of(self.second).number, of_doctor[self.second.pk])
 
+    def test_a_doctor_who_has_left_connects_no_clinics(self):
+        doctor, elsewhere = make_doctor(clinic=self.clinic), make_visit(acuity=2)
+        doctor.practitioner.clinics.add(elsewhere.clinic)
+        doctor.is_active = False
+        doctor.save()
+        self.assertEqual(queue.place_of(self.second).number, 2)
+
     def test_who_does_not_wait_has_no_place(self):
         self.assertIsNone(queue.place_of(make_visit(state=State.IN_PROGRESS)))
 
