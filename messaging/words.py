@@ -127,12 +127,11 @@ def _of_visit(message):
     place = queue.place_of(visit) if visit.state == State.WAITING else None
     if place is None:
         return _("Naru: the doctor is calling %(name)s") % {"name": name}, [visit.clinic.name, come], link
-    guess = queue.expectation(place)
     if message.channel == Channel.PUSH:  # it may be read over somebody's shoulder: not even the word "urgent"
         wait = _("It will probably take %(low)s to %(high)s minutes.")
     else:
         wait = _("It will probably take %(low)s to %(high)s minutes. Somebody more urgent may be seen before you.")
-    wait %= {"low": guess.from_minutes, "high": guess.to_minutes}
+    wait %= dict(zip(("low", "high"), queue.expectation(place).rounded, strict=True))
     return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come], link
 
 

@@ -54,6 +54,12 @@ class Expectation(NamedTuple):
     from_minutes: int
     to_minutes: int
 
+    @property
+    def rounded(self) -> tuple[int, int]:
+        """As it is told: to 5 minutes, from an hour on to 10, and outward, so that it holds at least as often."""
+        low, high = (5 if minutes < 60 else 10 for minutes in self)
+        return self.from_minutes // low * low, -(-self.to_minutes // high) * high
+
 
 def expectation(level: int, number: int, doctors: int) -> Expectation:
     """A range that holds for eight of ten: those ahead, shared by the doctors at work, and those who may still overtake."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from tests.factories import make_clinic, make_doctor, make_patient, make_visit
-from visits import queue
+from visits import order, queue
 from visits.models import Visit
 from visits.order import POINTS, TARGET_MINUTES
 from visits.states import State
@@ -151,6 +151,11 @@ class PlaceTest(TestCase):
     def test_staff_see_the_queue_of_their_clinics_only(self):
         self.assertEqual(len(queue.of_staff(make_doctor(clinic=self.clinic))), 2)
         self.assertEqual(queue.of_staff(make_doctor()), [])
+
+    def test_a_wait_is_told_in_round_minutes_that_hold_at_least_as_often(self):
+        self.assertEqual(order.Expectation(0, 3).rounded, (0, 5))
+        self.assertEqual(order.Expectation(59, 60).rounded, (55, 60))
+        self.assertEqual(order.Expectation(68, 214).rounded, (60, 220))
 
     def test_more_doctors_at_work_shorten_the_wait(self):
         place = queue.place_of(self.second)
