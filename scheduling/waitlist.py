@@ -27,11 +27,13 @@ class OfferOver(Refused):
 def ask(patient, *, practitioner, clinic, until, by, kind=None, urgency=4) -> WaitlistEntry:
     """Want an earlier time; asking twice keeps the first place, and what was said last counts."""
     close_old()
+    place = {"patient": patient, "practitioner": practitioner, "closed_at": None}
+    for entry in WaitlistEntry.objects.select_for_update().filter(**place).exclude(clinic=clinic, kind=kind):
+        _decline(entry, by=by)  # what is offered suited the old wish
     wish = {"clinic": clinic, "kind": kind, "until": until}
     entry, is_new = WaitlistEntry.objects.update_or_create(
-        patient=patient, practitioner=practitioner, closed_at=None, defaults=wish,
-        create_defaults=wish | {"urgency": urgency, "asked_by": by},
-    )  # fmt: skip
+        **place, defaults=wish, create_defaults=wish | {"urgency": urgency, "asked_by": by}
+    )
     if is_new:
         audit.record(by, "waitlist.ask", entry)
     return entry
@@ -51,8 +53,7 @@ def withdraw(entry, *, by) -> None:
         entry.closed_at = timezone.now()
         entry.save(update_fields=["closed_at"])
         audit.record(by, "waitlist.withdraw", entry)
-        for offer in entry.offers.filter(state=Offer.State.OPEN):
-            _close(offer, Offer.State.DECLINED, "waitlist.decline", by=by)
+        _decline(entry, by=by)
 
 
 def offer_time(slot: Slot, practitioner) -> Offer | None:
@@ -129,6 +130,12 @@ def _open(offer) -> Offer:
     if offer.state != Offer.State.OPEN or offer.expires_at <= timezone.now():
         raise OfferOver(_("This offer is over. You keep your place in the waiting list."))
     return offer
+
+
+def _decline(entry, *, by) -> None:
+    """An offer of this locked entry goes to the next one."""
+    for offer in entry.offers.filter(state=Offer.State.OPEN):
+        _close(offer, Offer.State.DECLINED, "waitlist.decline", by=by)
 
 
 def _close(offer, state, action, *, by) -> None:

@@ -94,6 +94,16 @@ class WaitlistTest(TestCase):
         )
         self.assertEqual(again, self.entry)
 
+    def test_whoever_asks_for_another_kind_gives_the_offer_of_the_old_one_back(self):
+        offer, second = self.free(), make_entry(self.doctor, self.clinic)
+        kind = VisitType.objects.create(clinic=self.clinic, name_ko="검사", name_en="Test", minutes=20)
+        place = {"practitioner": self.doctor, "clinic": self.clinic, "until": self.entry.until, "by": self.entry.asked_by}
+        with self.captureOnCommitCallbacks(execute=True):
+            waitlist.ask(self.entry.patient, **place, kind=kind)
+        with self.assertRaises(waitlist.OfferOver):
+            waitlist.accept(offer, by=self.entry.asked_by)
+        self.assertEqual(Offer.objects.get(state=Offer.State.OPEN).entry, second)
+
     def test_an_accepted_offer_takes_the_place_of_the_later_time_with_this_doctor(self):
         booked = book(open_slots(self.doctor, self.clinic)[80], self.doctor, self.clinic, patient=self.entry.patient)
         moved = waitlist.accept(self.free(), by=self.entry.asked_by)
