@@ -10,7 +10,7 @@ from . import services
 PASSES = {"SQLite": {}, "PostgreSQL": {"NARU_TEST_DATABASE": "postgresql"}}
 ONLY = {"PostgreSQL": " and not once"}
 HALVES = {
-    "side by side": ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "-m", "not alone"],
+    "side by side": ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not alone"],
     "one by one": ["-m", "alone"],
 }
 
