@@ -125,7 +125,8 @@ class Note {
     if (this.changes <= this.kept) return;
     this.send(this.form.action, { keepalive: true }).catch(() => {});
     const signsOut = document.querySelector("form[action$='/logout/'][data-sent]"); // the next person may sit here
-    const words = Object.fromEntries(this.written().map(({ name, value }) => [name, value]));
+    const own = this.written().filter(({ name }) => this.touched.has(name)); // what another window wrote stays
+    const words = Object.fromEntries(own.map(({ name, value }) => [name, value]));
     if (!this.overtaken && !signsOut) store((storage) => storage.setItem(this.form.action, JSON.stringify({ at: Date.now(), words })));
   }
 
@@ -134,8 +135,10 @@ class Note {
     const left = store((storage) => JSON.parse(storage.getItem(this.form.action)));
     store((storage) => storage.removeItem(this.form.action));
     if (!left || Date.now() - left.at > JUST_LEFT) return;
-    for (const field of this.written()) field.value = left.words[field.name] ?? field.value;
-    this.typed();
+    for (const field of this.written().filter(({ name }) => name in left.words)) {
+      field.value = left.words[field.name];
+      this.typed(field);
+    }
   }
 
   written() {

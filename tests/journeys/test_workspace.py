@@ -79,6 +79,7 @@ def test_a_doctor_needs_no_mouse(sign_in, product, language):
     doctor.reload()  # at once: the last words are still on their way
     expect(listens).to_be_visible()
     expect(doctor.locator("[name=note-assessment]")).to_have_value(meaning)
+    expect(doctor.locator("[data-note-status]")).not_to_be_empty()  # and they are kept without another key
     press("Escape")
     press("Shift+Digit1")
     expect(doctor.locator("[name=outcome][value=advice]")).to_be_checked()
