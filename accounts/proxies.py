@@ -97,12 +97,8 @@ def run_out() -> None:
     """Rights whose day has come end like those that somebody ends: in open pages and rooms too. Safe to run twice."""
     for pk in Grant.objects.filter(revoked_at=None, expires_at__lte=timezone.now()).values_list("pk", flat=True):
         with transaction.atomic():
-            if (
-                grant := Grant.objects.select_for_update(of=["self"])
-                .select_related("patient")
-                .filter(pk=pk, revoked_at=None)
-                .first()
-            ):
+            living = Grant.objects.select_for_update(of=["self"]).select_related("patient").filter(revoked_at=None)
+            if grant := living.filter(pk=pk).first():
                 _revoke(grant)
                 audit.record(None, "grant.run-out", grant)
 

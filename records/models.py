@@ -85,8 +85,9 @@ class Phrase(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "shortcut"], name="one_phrase_per_shortcut")]
 
 
-MOST_AT_ONCE = {"mL": 1000, "mg": 10_000, "[drp]": 60, "[iU]": 600_000}  # more is a slip of the finger
-USUAL_MOST = 20  # of tablets and whatever else is counted
+# More is a slip of the finger; what is rarely given at once, such as bowel preparation in mL, stays possible.
+MOST_AT_ONCE = {"mL": 4000, "mg": 30_000, "[drp]": 60, "[iU]": 99_999}
+USUAL_MOST = 40  # of tablets and whatever else is counted
 DAYS = [MinValueValidator(1), MaxValueValidator(365)]
 
 
