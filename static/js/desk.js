@@ -1,19 +1,9 @@
 // Keys for those who sit here all day. Single keys can be switched off, and never act while somebody types.
-const OFF = "naru:keys-off";
+import { areOn, isTyping, turn } from "./keys.js";
+
 const dialog = document.querySelector("[data-keys]");
 const opener = document.querySelector("[data-keys-open]");
 const onOff = document.querySelector("[data-keys-on]");
-
-function store(deed) {
-  try {
-    return deed(localStorage);
-  } catch {
-    return null;
-  }
-}
-
-const isOn = () => store((storage) => storage.getItem(OFF)) !== "yes";
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 function step(by) {
   const links = [...document.querySelectorAll("[data-row] a.naru-row__name, .naru-short a")];
@@ -71,15 +61,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 if (dialog) {
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
-  onOff.checked = isOn();
-  onOff.addEventListener("change", () => store((storage) => storage.setItem(OFF, onOff.checked ? "no" : "yes")));
+  onOff.checked = areOn();
+  onOff.addEventListener("change", () => turn(onOff.checked));
   document.addEventListener("keydown", (event) => {
     const { altKey, ctrlKey, metaKey, key, target } = event;
     if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (key === "Escape" && isTyping(target)) return target.blur();
     if (key === "Enter" && (ctrlKey || metaKey)) return event.preventDefault(), finish(); // a field would send its own form
     const deed = KEYS[key] || (document.querySelector(`[data-key="${CSS.escape(key)}"]`) && (() => open(key)));
-    if (altKey || ctrlKey || metaKey || !deed || !isOn() || isTyping(target)) return;
+    if (altKey || ctrlKey || metaKey || !deed || !areOn() || isTyping(target)) return;
     event.preventDefault();
     deed();
   });
