@@ -18,7 +18,7 @@ from .media.vault import Tampered, keys, measure
 from .models import Participant, Recording, RecordingFile
 
 log = logging.getLogger(__name__)
-FINISHING = timedelta(seconds=60)  # a worker that has not finished a recording by then is dead
+FINISHING = timedelta(seconds=20)  # a worker that has not finished a recording by then is dead
 LOST = timedelta(hours=1)
 CHECKED = timedelta(days=2)  # files of the last days are read as a whole; older ones are looked for
 READING_SECONDS = 30  # a day, at most: other work waits behind it

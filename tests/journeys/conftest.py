@@ -1,9 +1,15 @@
 """People of the demo in real browser windows, in front of the whole product."""
 
+import contextlib
+import tempfile
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import services
+from tests.product import running
+from tests.weak_link import WeakLink, free_port
 
 
 @pytest.fixture(scope="package")
@@ -52,3 +58,19 @@ def sign_in(product, chromium):
         window.close()
         if window.browser is not chromium:
             window.browser.close()
+
+
+@pytest.fixture(scope="package")
+def link():
+    """A link that can be made narrow, cut and moved; clear at first."""
+    with contextlib.closing(WeakLink(free_port_of_media := free_port())) as link:
+        link.media_port = free_port_of_media
+        yield link
+
+
+@pytest.fixture(scope="package")
+def product_by_link(link):
+    """A product whose media is reached by the link only."""
+    media = {"MEDIA_ADDRESSES": f"127.0.0.1:{link.port}=127.0.0.1", "MEDIA_PORTS": str(link.media_port)}
+    with tempfile.TemporaryDirectory(prefix="naru-weak-") as folder, running(Path(folder) / "state", **media) as started:
+        yield started

@@ -5,27 +5,32 @@ from playwright.sync_api import expect
 
 from . import steps
 from .faults import WHILE_COMING, WHILE_TALKING, Visit
-from .test_weak_links import link, product  # noqa: F401 - a product that is reached by a link that can be cut
 
 pytestmark = pytest.mark.once
 BAD = ("amber", "red")
 
 
+@pytest.fixture(scope="module")
+def product(product_by_link):
+    """Reached by the link only."""
+    return product_by_link
+
+
 @pytest.fixture
-def visit(product, sign_in, link, request):  # noqa: F811
+def visit(product, sign_in, link, request):
     link.set("both", delay=10)
     yield Visit(sign_in, f"김{request.node.name[-14:]}")
     link.set("both")
 
 
 @pytest.mark.parametrize("fault", [*WHILE_COMING, *WHILE_TALKING], ids=lambda fault: fault.__name__)
-def test_the_fault_is_named(visit, link, fault):  # noqa: F811
+def test_the_fault_is_named(visit, link, fault):
     if fault in WHILE_TALKING:
         visit.meet()
     visit.until_board_says(fault(visit, link), *BAD)
 
 
-def test_a_line_that_mends_itself_is_good_again(visit, link):  # noqa: F811
+def test_a_line_that_mends_itself_is_good_again(visit, link):
     visit.meet().cut(link)
     visit.until_board_says("uplink", *BAD)
     link.set("both", delay=10)

@@ -1,15 +1,9 @@
 """A visit over a link that becomes narrow, or whose address changes: voices go on, and everything comes back by itself."""
 
-import contextlib
 import re
-import tempfile
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-
-from tests.product import running
-from tests.weak_link import WeakLink, free_port
 
 from . import steps
 
@@ -18,18 +12,9 @@ LONG = 40  # seconds
 
 
 @pytest.fixture(scope="module")
-def link():
-    with contextlib.closing(WeakLink(free_port_of_media := free_port())) as link:
-        link.media_port = free_port_of_media
-        yield link
-
-
-@pytest.fixture(scope="module")
-def product(link):
-    """A product that is reached by the link only."""
-    media = {"MEDIA_ADDRESSES": f"127.0.0.1:{link.port}=127.0.0.1", "MEDIA_PORTS": str(link.media_port)}
-    with tempfile.TemporaryDirectory(prefix="naru-weak-") as folder, running(Path(folder) / "state", **media) as started:
-        yield started
+def product(product_by_link):
+    """Reached by the link only."""
+    return product_by_link
 
 
 @pytest.fixture
