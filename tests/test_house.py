@@ -44,6 +44,12 @@ class TemplateTest(SimpleTestCase):
             with self.subTest(template=template.name):  # a date for a program stands in single quotes: an address, a value
                 self.assertNotRegex(template.read_text(encoding="utf-8"), r'\|date:"[^"]*[YymnMd][-/.]')
 
+    def test_every_table_becomes_rows_on_a_phone(self):
+        for template in TEMPLATES:
+            for table in re.findall(r"<table[^>]*>", template.read_text(encoding="utf-8")):
+                with self.subTest(template=template.name):
+                    self.assertTrue("naru-fold" in table or "allauth" in template.parts, table)
+
     def test_every_form_that_posts_carries_its_token(self):
         for template in TEMPLATES:
             for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", template.read_text(encoding="utf-8"), re.S | re.I):
