@@ -134,15 +134,15 @@ class ZonedForm(forms.Form):
 
     zone = forms.CharField(
         label=gettext_lazy("On which clock? (time zone)"), max_length=50, validators=[known_zone],
-        widget=forms.TextInput(attrs={**INPUT, "list": "zones"}),
-        error_messages={"required": gettext_lazy("Please write the time zone, for example Asia/Seoul.")},
+        widget=forms.Select(attrs={"class": "nhsuk-select"}),
+        error_messages={"required": gettext_lazy("Please choose the time zone from the list.")},
     )  # fmt: skip
 
     def __init__(self, *args, whose, **kwargs):
         super().__init__(*args, **kwargs)
         self.whose = whose
-        self.fields["zone"].initial = key = whose.clinic.time_zone
-        self.fields["zone"].help_text = f"{clock.zone_name(ZoneInfo(key))}: {key}"
+        self.fields["zone"].initial = whose.clinic.time_zone
+        self.fields["zone"].widget.choices = clock.zones(first=whose.clinic.time_zone)
 
     @property
     def its_zone(self) -> ZoneInfo | None:

@@ -124,6 +124,13 @@ class ExtraTest(HoursCase):
         self.post("close-extra", Opening.objects.get().pk)
         self.assertFalse(Opening.objects.exists())
 
+    def test_the_zones_are_a_list_by_city_the_clinics_first(self):
+        self.client.cookies["django_language"] = "ko"
+        page = self.client.get(f"/desk/hours/extra/?clinic={self.clinic.pk}&doctor={self.doctor.pk}")
+        self.assertContains(page, '<option value="Asia/Seoul" selected>서울 (한국 시간)</option>', html=True)
+        self.assertContains(page, '<option value="America/New_York">뉴욕 (미 동부 시간)</option>', html=True)
+        self.assertEqual(page.context["form"].fields["zone"].widget.choices[0][0], "Asia/Seoul")
+
     def test_it_may_be_written_on_another_clock(self):
         self.post("extra", **{**EXTRA, "zone": "Europe/Berlin"})
         self.assertEqual(Opening.objects.get().start, datetime(2026, 12, 5, 12, tzinfo=UTC))
@@ -131,7 +138,7 @@ class ExtraTest(HoursCase):
     def test_each_mistake_is_named_at_its_field(self):
         for changes, sentence in (
             ({"zone": "Asia/Soul"}, "“Asia/Soul” is not a time zone."),
-            ({"zone": ""}, "Please write the time zone"),
+            ({"zone": ""}, "Please choose the time zone"),
             ({"day": "2027-02-29"}, "2027-02-29 does not exist"),
             ({"day": "tomorrow"}, "Please write the day as year-month-day"),
             ({"day": "2026-11-30"}, "This time is already over."),
