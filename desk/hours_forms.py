@@ -168,7 +168,7 @@ class ZonedForm(forms.Form):
 class ExtraForm(ZonedForm):
     """Open once more."""
 
-    day = DayField(label=gettext_lazy("Day"))
+    day = DayField(label=gettext_lazy("Date"))
     start = HourField(label=gettext_lazy("From"))
     end = HourField(label=gettext_lazy("Until"))
     slot_minutes = number(gettext_lazy("Minutes for a visit"), 15, least=5, most=240)
@@ -249,7 +249,7 @@ class LimitForm(forms.Form):
 class LateForm(forms.Form):
     """How late the next visit begins."""
 
-    minutes = number(gettext_lazy("Minutes late"), 15, most=240)
+    minutes = number(gettext_lazy("The next visit begins so many minutes late"), 15, most=240)
 
 
 class RoomForm(forms.Form):

@@ -263,8 +263,7 @@ class IllTest(HoursCase):
             self.assertEqual(self.post("late", minutes="15").status_code, 404)
             self.assertEqual(self.post("give-back", TimeOff.objects.get().pk).status_code, 404)
 
-    def test_minutes_that_are_none_are_refused(self):
-        self.assertContains(self.post("late", minutes="soon"), "Please write a whole number from 0 to 240.", status_code=409)
+    def test_late_is_no_page_to_read(self):
         self.assertEqual(self.get("late").status_code, 405)
 
 
@@ -328,3 +327,10 @@ class LateTest(HoursCase):
         response = self.client.post(reverse("desk:late"), {**self.where(), "minutes": "20"}, follow=True)
         self.assertContains(response, "Said. 1 person is told.")
         self.assertContains(response, "20 minutes late")
+
+    def test_a_wrong_number_stays_in_the_form_with_its_error(self):
+        for minutes in ("300", "-5", "soon", ""):
+            page = self.client.post(reverse("desk:late"), {**self.where(), "minutes": minutes})
+            self.assertContains(page, "Please write a whole number from 0 to 240.", 2, status_code=400)
+            self.assertEqual(page.context["late"]["minutes"].value(), minutes)
+            self.assertContains(page, f'href="{reverse("desk:calendar")}?clinic={self.clinic.pk}', status_code=400)
