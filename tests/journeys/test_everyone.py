@@ -14,7 +14,7 @@ SIDEWAYS = """() => {
   const inside = (element) => element.closest("[data-scrolls], pre, .naru-hidden, .nhsuk-u-visually-hidden");
   const wide = [...document.querySelectorAll("main *")].filter(
     (element) => element.getBoundingClientRect().right > width + 1 && element.offsetWidth && !inside(element));
-  const scrolls = [...document.querySelectorAll(".naru-scroll")].filter((element) => element.scrollWidth > element.clientWidth + 1);
+  const scrolls = [...document.querySelectorAll(".naru-scroll")].filter((box) => box.scrollWidth > box.clientWidth + 1);
   const found = document.documentElement.scrollWidth > width ? wide.slice(0, 5) : scrolls;
   return found.map((element) => element.outerHTML.slice(0, 120));
 }"""
