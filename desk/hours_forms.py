@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,8 +34,8 @@ class DayField(forms.DateField):
         found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", str(value or "").strip())
         year, month, day = map(int, found.groups()) if found else (0, 0, 0)
         if year and 1 <= month <= 12 and calendar.monthrange(year, month)[1] < day <= 31:
-            facts = {"date": found[0], "days": calendar.monthrange(year, month)[1]}
-            raise forms.ValidationError(_("%(date)s does not exist: that month has %(days)s days.") % facts)
+            facts = {"month": date_format(date(year, month, 1), "YEAR_MONTH_FORMAT"), "days": calendar.monthrange(year, month)[1]}
+            raise forms.ValidationError(_("%(month)s has only %(days)s days.") % facts)
         return super().to_python(value)
 
 

@@ -77,7 +77,7 @@ class WeeklyTest(HoursCase):
             ({"weekdays": []}, "Please choose at least one day."),
             ({"break_start": "14:00"}, "A break needs both its times."),
             ({"break_start": "12:00", "break_end": "13:30"}, "The break must lie within the hours"),
-            ({"valid_from": "2027-02-29"}, "2027-02-29 does not exist: that month has 28 days."),
+            ({"valid_from": "2027-02-29"}, "February 2027 has only 28 days."),
             ({"valid_from": "2027-02-02", "valid_until": "2027-02-01"}, "The last day must not be before the first one."),
             ({"valid_until": "2026-11-30"}, "This day is already over."),
             ({"slot_minutes": "4"}, "Please write a whole number from 5 to 240."),
@@ -139,7 +139,7 @@ class ExtraTest(HoursCase):
         for changes, sentence in (
             ({"zone": "Asia/Soul"}, "“Asia/Soul” is not a time zone."),
             ({"zone": ""}, "Please choose the time zone"),
-            ({"day": "2027-02-29"}, "2027-02-29 does not exist"),
+            ({"day": "2027-02-29"}, "February 2027 has only 28 days."),
             ({"day": "tomorrow"}, "Please write the day as year-month-day"),
             ({"day": "2026-11-30"}, "This time is already over."),
             ({"end": "13:00"}, "The end must be after the start."),
