@@ -37,7 +37,7 @@ setup-dev: .venv/.dev
 	$(INSTALL) requirements-dev.txt || { echo "$(TRY_AGAIN)"; exit 1; }
 	@touch $@ .venv/.runtime
 
-.venv/.messages: $(wildcard locale/*/LC_MESSAGES/*.po)
+.venv/.messages: $(wildcard locale/*/LC_MESSAGES/*.po locale/*/*/LC_MESSAGES/*.po)
 	@$(BIN)/python -m telehealth.messages
 	@touch $@
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import audit
@@ -59,5 +60,7 @@ def possible(birth_date: date) -> date:
     """A birth date that a living person can have."""
     today = timezone.localdate()
     if birth_date > today or today.year - birth_date.year > OLDEST_YEARS:
-        raise Refused(_("Please check the date of birth: %(date)s cannot be right.") % {"date": birth_date.isoformat()})
+        raise Refused(
+            _("Please check the date of birth: %(date)s cannot be right.") % {"date": date_format(birth_date, _("j M Y"))}
+        )
     return birth_date

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.errors import Refused
 from scheduling import booking
 from scheduling.models import Appointment
-from scheduling.openings import HORIZON, open_slots
+from scheduling.openings import HORIZON, horizon, open_slots
 from scheduling.slots import Slot
 
 IN_DAYS = (1, 3, 7, 14, 28, 56, 84)
@@ -45,7 +45,7 @@ def kind_for(visit):
 def days_for(visit) -> list[int]:
     """The distances within which this clinic books."""
     kind = kind_for(visit)
-    return [days for days in IN_DAYS if days <= (kind.horizon_days if kind else HORIZON.days)]
+    return [days for days in IN_DAYS if days <= horizon(kind).days]
 
 
 def in_words(days: int) -> str:
@@ -57,7 +57,7 @@ def in_words(days: int) -> str:
 def slots_near(visit, doctor, days: int, now: datetime | None = None) -> list[Slot]:
     """Free times nearest to this time of the day, so many days from now."""
     wished, kind = (now or timezone.now()) + days * DAY, kind_for(visit)
-    last = timezone.now() + (timedelta(days=kind.horizon_days) if kind else HORIZON)
+    last = timezone.now() + horizon(kind)
     found = open_slots(doctor, visit.clinic, kind=kind, start=wished - DAY, end=wished + 2 * DAY)
     near = sorted((slot for slot in found if slot.end <= last), key=lambda slot: abs(slot.start - wished))
     return sorted(near[:SHOWN])

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,8 +34,8 @@ class DayField(forms.DateField):
         found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", str(value or "").strip())
         year, month, day = map(int, found.groups()) if found else (0, 0, 0)
         if year and 1 <= month <= 12 and calendar.monthrange(year, month)[1] < day <= 31:
-            facts = {"date": found[0], "days": calendar.monthrange(year, month)[1]}
-            raise forms.ValidationError(_("%(date)s does not exist: that month has %(days)s days.") % facts)
+            facts = {"month": date_format(date(year, month, 1), "YEAR_MONTH_FORMAT"), "days": calendar.monthrange(year, month)[1]}
+            raise forms.ValidationError(_("%(month)s has only %(days)s days.") % facts)
         return super().to_python(value)
 
 
@@ -134,15 +135,15 @@ class ZonedForm(forms.Form):
 
     zone = forms.CharField(
         label=gettext_lazy("On which clock? (time zone)"), max_length=50, validators=[known_zone],
-        widget=forms.TextInput(attrs={**INPUT, "list": "zones"}),
-        error_messages={"required": gettext_lazy("Please write the time zone, for example Asia/Seoul.")},
+        widget=forms.Select(attrs={"class": "nhsuk-select"}),
+        error_messages={"required": gettext_lazy("Please choose the time zone from the list.")},
     )  # fmt: skip
 
     def __init__(self, *args, whose, **kwargs):
         super().__init__(*args, **kwargs)
         self.whose = whose
-        self.fields["zone"].initial = key = whose.clinic.time_zone
-        self.fields["zone"].help_text = f"{clock.zone_name(ZoneInfo(key))}: {key}"
+        self.fields["zone"].initial = whose.clinic.time_zone
+        self.fields["zone"].widget.choices = clock.zones(first=whose.clinic.time_zone)
 
     @property
     def its_zone(self) -> ZoneInfo | None:
@@ -168,7 +169,7 @@ class ZonedForm(forms.Form):
 class ExtraForm(ZonedForm):
     """Open once more."""
 
-    day = DayField(label=gettext_lazy("Day"))
+    day = DayField(label=gettext_lazy("Date"))
     start = HourField(label=gettext_lazy("From"))
     end = HourField(label=gettext_lazy("Until"))
     slot_minutes = number(gettext_lazy("Minutes for a visit"), 15, least=5, most=240)
@@ -249,7 +250,7 @@ class LimitForm(forms.Form):
 class LateForm(forms.Form):
     """How late the next visit begins."""
 
-    minutes = number(gettext_lazy("Minutes late"), 15, most=240)
+    minutes = number(gettext_lazy("The next visit begins so many minutes late"), 15, most=240)
 
 
 class RoomForm(forms.Form):

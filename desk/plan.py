@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -102,7 +103,7 @@ class Plan(Whose):
     def link(self, **changes) -> str:
         """The same calendar, shown otherwise."""
         facts = {**self.facts, "kind": self.kind.pk if self.kind else "", "view": self.view, "day": self.day, **changes}
-        return "?" + urlencode({name: value for name, value in facts.items() if value != ""})
+        return f"{reverse('desk:calendar')}?" + urlencode({name: value for name, value in facts.items() if value != ""})
 
     @cached_property
     def days(self) -> list[date]:

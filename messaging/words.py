@@ -127,11 +127,9 @@ def _of_visit(message):
     place = queue.place_of(visit) if visit.state == State.WAITING else None
     if place is None:
         return _("Naru: the doctor is calling %(name)s") % {"name": name}, [visit.clinic.name, come], link
-    if message.channel == Channel.PUSH:  # it may be read over somebody's shoulder: not even the word "urgent"
-        wait = _("It will probably take %(low)s to %(high)s minutes.")
-    else:
-        wait = _("It will probably take %(low)s to %(high)s minutes. Somebody more urgent may be seen before you.")
-    wait %= dict(zip(("low", "high"), queue.expectation(place).rounded, strict=True))
+    wait = queue.in_words(queue.expectation(place))
+    if message.channel != Channel.PUSH:  # that may be read over somebody's shoulder: not even the word "urgent"
+        wait += " " + _("Somebody more urgent may be seen before you.")
     return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come], link
 
 

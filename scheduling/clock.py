@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import get_timezone_name
+from babel.dates import get_timezone_location, get_timezone_name
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -70,7 +70,32 @@ def zone_name(zone: ZoneInfo) -> str:
 @lru_cache(maxsize=1000)
 def _called(zone: ZoneInfo, language: str) -> str:
     name = get_timezone_name(zone, width="long", locale=language, zone_variant="generic")
-    return zone.key.rpartition("/")[2] if "(" in name else name  # of no country: UTC, GMT+5
+    return _city(zone.key) if "(" in name else name  # of no country: UTC, GMT+5
+
+
+def _city(name: str) -> str:
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+def zones(first: str) -> list[tuple[str, str]]:
+    """Every zone by its city, for a list: Berlin (Central European Time). The one that is mostly meant stands first."""
+    return [_place(first), *(pair for pair in _places(get_language() or "ko") if pair[0] != first)]
+
+
+def _place(key: str) -> tuple[str, str]:
+    city, name = _named_city(key), zone_name(ZoneInfo(key))
+    return key, city if name == _city(key) else f"{city} ({name})"
+
+
+def _named_city(key: str) -> str:
+    return _city(get_timezone_location(ZoneInfo(key), locale=get_language() or "ko", return_city=True))
+
+
+@lru_cache
+def _places(language: str) -> list[tuple[str, str]]:
+    keys = (key for key in available_timezones() if "/" in key and not key.startswith("Etc/"))
+    by_city = {_named_city(key): key for key in sorted(keys, reverse=True)}  # America/New_York, and not US/Eastern
+    return sorted(map(_place, by_city.values()), key=lambda pair: (pair[1][0].isascii(), pair[1]))
 
 
 def which(local: datetime) -> str:

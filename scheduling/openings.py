@@ -91,10 +91,11 @@ def window(kind, start=None, end=None) -> tuple[datetime, datetime]:
     now = timezone.now()
     notice = timedelta(minutes=kind.notice_minutes) if kind else NOTICE
     start = max(start or now, now + notice)
-    return start, end or now + _horizon(kind) + notice
+    return start, end or now + horizon(kind) + notice
 
 
-def _horizon(kind):
+def horizon(kind) -> timedelta:
+    """How far ahead a kind of visit can be booked."""
     return timedelta(days=kind.horizon_days) if kind else HORIZON
 
 

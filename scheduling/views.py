@@ -15,7 +15,7 @@ from accounts.models import Clinic, Practitioner, User
 from . import booking, calendars, clock, ics
 from .forms import BookingForm, FollowForm, PersonForm, by_day, chosen_day, chosen_slot, picked
 from .models import Appointment, CalendarFeed, Offer, WaitlistEntry
-from .openings import open_slots
+from .openings import horizon, open_slots
 
 
 @require_safe
@@ -44,7 +44,7 @@ def times(request, clinic, doctor):
     days = by_day(open_slots(doctor, clinic, kind=kind, by=request.user))
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
-    page |= {"kinds": kinds, "kind": kind}
+    page |= {"kinds": kinds, "kind": kind, "days_ahead": horizon(kind).days}
     page |= {"waitlist": PersonForm(user=request.user), "held": booking.held(doctor, by=request.user)}
     return render(request, "scheduling/times.html", page | _clock(clinic))
 

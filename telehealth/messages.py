@@ -10,7 +10,7 @@ LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 def compile_messages() -> list[Path]:
     """Write every .mo file that is older than its .po file; returns what was written."""
-    return [_compile(po) for po in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")) if _is_stale(po)]
+    return [_compile(po) for po in sorted(LOCALE.rglob("*.po")) if _is_stale(po)]
 
 
 def _is_stale(po: Path) -> bool:

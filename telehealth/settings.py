@@ -225,7 +225,7 @@ CALENDARS_MAY_BE_PRIVATE = _flag("CALENDARS_MAY_BE_PRIVATE", False)
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/others"]  # ours; and what Django and its packages say, in our words
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
 

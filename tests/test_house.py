@@ -42,7 +42,13 @@ class TemplateTest(SimpleTestCase):
     def test_no_page_shows_a_date_as_programs_write_it(self):
         for template in TEMPLATES:
             with self.subTest(template=template.name):  # a date for a program stands in single quotes: an address, a value
-                self.assertNotRegex(template.read_text(encoding="utf-8"), r'\|date:"[^"]*[YymnMd][-/.]')
+                self.assertNotRegex(template.read_text(encoding="utf-8"), r'\|date:"([^"]*[YymnMd][-/.]|H:i")')
+
+    def test_every_table_becomes_rows_on_a_phone(self):
+        for template in TEMPLATES:
+            for table in re.findall(r"<table[^>]*>", template.read_text(encoding="utf-8")):
+                with self.subTest(template=template.name):
+                    self.assertTrue("naru-fold" in table or "allauth" in template.parts, table)
 
     def test_every_form_that_posts_carries_its_token(self):
         for template in TEMPLATES:

@@ -39,7 +39,7 @@ def invite(visit, *, role, name="", by) -> Invitation:
     """Somebody of this visit wants a companion or an interpreter beside them."""
     rooms.part_in(visit, by)
     if not visit.is_open:
-        raise InvitationEnded(_("This visit is over, so nobody can be invited."))
+        raise Refused(_("This visit is over, so nobody can be invited."))
     if role not in dict(Invitation.GUESTS) or len(name) > 100:
         raise Refused(_("Please choose who it is: a companion or an interpreter."))
     if visit.invitations.count() >= MOST_INVITATIONS:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Clinic, Practitioner
 
@@ -109,3 +110,11 @@ def expectation(place: Place) -> Expectation:
     """The wait that is still ahead, between two numbers of minutes."""
     doctors = doctors_at_work(clinics_beside(place.visit.clinic_id))
     return order.expectation(place.visit.acuity, place.number, doctors)
+
+
+def in_words(wait: Expectation) -> str:
+    """How long it will take, as people say it."""
+    low, high = wait.rounded
+    if low:
+        return _("It will probably take %(low)s to %(high)s minutes.") % {"low": low, "high": high}
+    return _("It will probably take at most %(high)s minutes.") % {"high": high}

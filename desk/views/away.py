@@ -12,15 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.errors import Refused
 from scheduling import away, lateness
 from scheduling.agenda import midnight
 from scheduling.models import TimeOff
 
 from ..access import only_for
 from ..hours_forms import LateForm
-from ..plan import Whose
-from .calendar import STAFF
+from ..plan import Plan, Whose
+from .calendar import STAFF, shown
 
 
 def _spoken_for(request) -> Whose:
@@ -36,7 +35,7 @@ def late(request):
     """Say that the next visit begins later; everybody after is told."""
     whose, form = _spoken_for(request), LateForm(request.POST)
     if not form.is_valid():
-        raise Refused(form.errors["minutes"][0])
+        return shown(request, Plan(request.POST, request.user), late=form)
     told = len(lateness.after(lateness.say(whose.doctor, form.cleaned_data["minutes"], by=request.user)))
     messages.info(
         request, ngettext("Said. %(number)s person is told.", "Said. %(number)s people are told.", told) % {"number": told}

@@ -80,7 +80,7 @@ def _row(clinic, places, busy, doctors):
     here = [place for place in places if place.visit.clinic_id == clinic.pk]
     return {
         "clinic": clinic,
-        "levels": [(level, sum(place.visit.acuity == level for place in here)) for level in Acuity.values],
+        "levels": [(level, name, sum(place.visit.acuity == level for place in here)) for level, name in Acuity.choices],
         "waiting": len(here),
         "on_duty": sum(doctor.is_on_duty and clinic in doctor.practitioner.clinics.all() for doctor in doctors),
         "longest": max((place.waited_minutes for place in here), default=0),

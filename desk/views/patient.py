@@ -65,7 +65,7 @@ def _now(found):
         "overloaded": waits and found.acuity > Acuity.EMERGENT and load.is_overloaded(queue.clinics_beside(found.clinic_id)),
         "place": place,
         "wish": phone.wish_of(found) if found.is_open else None,
-        "expectation": queue.expectation(place) if place else None,
+        "expectation": queue.in_words(queue.expectation(place)) if place else "",
         "note": signing.signed(found) if found.state == State.COMPLETED else None,
         "cancelled_medicines": prescribing.cancelled(found),
     }

@@ -49,7 +49,9 @@ def zone(name):
 
 @register.filter
 def hour(moment, zone=None):
-    """The time of the day alone, on the reader's clock or on that of a zone."""
+    """The time of the day alone, on the reader's clock or on that of a zone; nothing where there is no moment."""
+    if not moment:
+        return ""
     local = moment.astimezone(_zone(zone))
     return f"{local:%H:%M}{words.which(local)}"
 

@@ -77,7 +77,7 @@ class WeeklyTest(HoursCase):
             ({"weekdays": []}, "Please choose at least one day."),
             ({"break_start": "14:00"}, "A break needs both its times."),
             ({"break_start": "12:00", "break_end": "13:30"}, "The break must lie within the hours"),
-            ({"valid_from": "2027-02-29"}, "2027-02-29 does not exist: that month has 28 days."),
+            ({"valid_from": "2027-02-29"}, "February 2027 has only 28 days."),
             ({"valid_from": "2027-02-02", "valid_until": "2027-02-01"}, "The last day must not be before the first one."),
             ({"valid_until": "2026-11-30"}, "This day is already over."),
             ({"slot_minutes": "4"}, "Please write a whole number from 5 to 240."),
@@ -124,6 +124,13 @@ class ExtraTest(HoursCase):
         self.post("close-extra", Opening.objects.get().pk)
         self.assertFalse(Opening.objects.exists())
 
+    def test_the_zones_are_a_list_by_city_the_clinics_first(self):
+        self.client.cookies["django_language"] = "ko"
+        page = self.client.get(f"/desk/hours/extra/?clinic={self.clinic.pk}&doctor={self.doctor.pk}")
+        self.assertContains(page, '<option value="Asia/Seoul" selected>서울 (한국 시간)</option>', html=True)
+        self.assertContains(page, '<option value="America/New_York">뉴욕 (미 동부 시간)</option>', html=True)
+        self.assertEqual(page.context["form"].fields["zone"].widget.choices[0][0], "Asia/Seoul")
+
     def test_it_may_be_written_on_another_clock(self):
         self.post("extra", **{**EXTRA, "zone": "Europe/Berlin"})
         self.assertEqual(Opening.objects.get().start, datetime(2026, 12, 5, 12, tzinfo=UTC))
@@ -131,8 +138,8 @@ class ExtraTest(HoursCase):
     def test_each_mistake_is_named_at_its_field(self):
         for changes, sentence in (
             ({"zone": "Asia/Soul"}, "“Asia/Soul” is not a time zone."),
-            ({"zone": ""}, "Please write the time zone"),
-            ({"day": "2027-02-29"}, "2027-02-29 does not exist"),
+            ({"zone": ""}, "Please choose the time zone"),
+            ({"day": "2027-02-29"}, "February 2027 has only 28 days."),
             ({"day": "tomorrow"}, "Please write the day as year-month-day"),
             ({"day": "2026-11-30"}, "This time is already over."),
             ({"end": "13:00"}, "The end must be after the start."),
@@ -256,8 +263,7 @@ class IllTest(HoursCase):
             self.assertEqual(self.post("late", minutes="15").status_code, 404)
             self.assertEqual(self.post("give-back", TimeOff.objects.get().pk).status_code, 404)
 
-    def test_minutes_that_are_none_are_refused(self):
-        self.assertContains(self.post("late", minutes="soon"), "Please write a whole number from 0 to 240.", status_code=409)
+    def test_late_is_no_page_to_read(self):
         self.assertEqual(self.get("late").status_code, 405)
 
 
@@ -321,3 +327,10 @@ class LateTest(HoursCase):
         response = self.client.post(reverse("desk:late"), {**self.where(), "minutes": "20"}, follow=True)
         self.assertContains(response, "Said. 1 person is told.")
         self.assertContains(response, "20 minutes late")
+
+    def test_a_wrong_number_stays_in_the_form_with_its_error(self):
+        for minutes in ("300", "-5", "soon", ""):
+            page = self.client.post(reverse("desk:late"), {**self.where(), "minutes": minutes})
+            self.assertContains(page, "Please write a whole number from 0 to 240.", 2, status_code=400)
+            self.assertEqual(page.context["late"]["minutes"].value(), minutes)
+            self.assertContains(page, f'href="{reverse("desk:calendar")}?clinic={self.clinic.pk}', status_code=400)

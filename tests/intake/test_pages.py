@@ -152,5 +152,5 @@ class StartTest(TestCase):
 
     def test_a_birth_date_in_the_future_is_explained(self):
         answer = self.client.post(reverse("intake:start"), {**self.facts, "who": "self", "birth_date": "2190-1-1"})
-        self.assertContains(answer, "2190-01-01")
+        self.assertContains(answer, "2190년 1월 1일")
         self.assertFalse(Patient.objects.filter(user=self.user).exists())

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from accounts.models import AuditEvent, Grant, Patient
+from accounts.models import AuditEvent, Clinic, Grant, Patient
 from intake.models import Intake
 from scheduling.openings import open_slots
 from tests.factories import make_clinic, make_grant, make_patient, make_user, make_visit
@@ -32,6 +32,13 @@ class StartPageTest(TestCase):
     def assert_refused(self, answer, sentence):
         self.assertContains(answer, sentence)
         self.assertFalse(Patient.objects.exists())
+
+    def test_without_a_clinic_the_page_says_what_to_do(self):
+        Clinic.objects.all().delete()
+        self.assertContains(self.client.get(START), "Please call a clinic near you")
+        self.client.force_login(make_user(role="administrator"))
+        self.client.cookies["django_language"] = "en"
+        self.assertContains(self.client.get(START), "open_clinic")
 
     def test_three_boxes_make_a_birth_date(self):
         self.begin()

@@ -14,7 +14,9 @@ SIDEWAYS = """() => {
   const inside = (element) => element.closest("[data-scrolls], pre, .naru-hidden, .nhsuk-u-visually-hidden");
   const wide = [...document.querySelectorAll("main *")].filter(
     (element) => element.getBoundingClientRect().right > width + 1 && element.offsetWidth && !inside(element));
-  return document.documentElement.scrollWidth > width ? wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) : [];
+  const scrolls = [...document.querySelectorAll(".naru-scroll")].filter((box) => box.scrollWidth > box.clientWidth + 1);
+  const found = document.documentElement.scrollWidth > width ? wide.slice(0, 5) : scrolls;
+  return found.map((element) => element.outerHTML.slice(0, 120));
 }"""
 SIZE = {"ko": ZOOMED, "en": DESKTOP}
 PERSON = {"ko": "한지민", "en": "Daniel Reed"}

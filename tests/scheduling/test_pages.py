@@ -83,6 +83,14 @@ class FindATimeTest(BookingPageCase):
         response = self.client.get(self.url("times", self.clinic.pk, self.doctor.pk), {"day": "2020-01-01"})
         self.assertContains(response, "This day has no free time.")
 
+    def test_where_nothing_is_free_the_page_says_how_far_it_looked(self):
+        now = timezone.now()
+        self.doctor.times_off.create(start=now, end=now + timedelta(days=90))
+        times = self.url("times", self.clinic.pk, self.doctor.pk)
+        self.assertContains(self.client.get(times), "no free time in the next 14 days")
+        self.clinic.visit_types.create(name_ko="짧게", name_en="Short", horizon_days=60)
+        self.assertContains(self.client.get(times), "no free time in the next 60 days")
+
     def test_a_reader_elsewhere_sees_both_clocks(self):
         self.client.force_login(make_user(language="en", time_zone="America/New_York"))
         response = self.client.get(self.url("times", self.clinic.pk, self.doctor.pk))

@@ -11,7 +11,6 @@ from accounts.errors import Refused
 from accounts.models import AuditEvent
 from tests.factories import make_assistant, make_clinic, make_doctor, make_patient, make_user, make_visit
 from video import admission, rooms, tokens
-from video.admission import InvitationEnded
 from video.models import Invitation, Participant, Role
 from video.rooms import NotOfThisVisit, RoomClosed
 from visits import flow
@@ -56,7 +55,7 @@ class InviteTest(DoorTest):
         link = admission.link(self.invited())
         flow.finish(self.visit, by=self.doctor)
         self.visit.refresh_from_db()
-        with self.assertRaises(InvitationEnded):
+        with self.assertRaises(Refused):
             self.invited()
         self.assertEqual(self.client.get(link).status_code, 410)
 

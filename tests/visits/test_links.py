@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 import time_machine
@@ -43,6 +44,19 @@ class LinkTest(TestCase):
 
     def test_without_the_link_there_is_nothing(self):
         self.assertEqual(self.leave().status_code, 404)
+
+    def test_whoever_finds_nothing_reads_what_may_be_wrong_and_what_helps(self):
+        helps = {
+            "en": ("its end was cut off", "another account", "The visit is over", "newest message", "Call the clinic."),
+            "ko": ("뒷부분이 잘렸습니다", "다른 계정", "진료가 끝났거나", "가장 최근에 받은 메시지", "의료기관에 전화해 주세요."),
+        }
+        self.client.force_login(make_user())
+        visit = reverse("visit", args=[self.visit.pk])
+        for (language, sentences), address in itertools.product(helps.items(), (visit, visit[:-9] + "/", "/v/")):
+            self.client.cookies["django_language"] = language
+            page = self.client.get(address)
+            for sentence in (*sentences, reverse("messaging:again")):
+                self.assertContains(page, sentence, status_code=404)
 
     def test_a_changed_link_opens_nothing(self):
         self.assert_ended(self.address[:-3] + "x/")

@@ -2,7 +2,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.test import SimpleTestCase, TestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
@@ -156,6 +156,11 @@ class PlaceTest(TestCase):
         self.assertEqual(order.Expectation(0, 3).rounded, (0, 5))
         self.assertEqual(order.Expectation(59, 60).rounded, (55, 60))
         self.assertEqual(order.Expectation(68, 214).rounded, (60, 220))
+
+    def test_from_no_time_to_some_is_said_as_at_most(self):
+        with translation.override("en"):
+            self.assertEqual(queue.in_words(order.Expectation(3, 17)), "It will probably take at most 20 minutes.")
+            self.assertEqual(queue.in_words(order.Expectation(12, 38)), "It will probably take 10 to 40 minutes.")
 
     def test_more_doctors_at_work_shorten_the_wait(self):
         place = queue.place_of(self.second)
