@@ -91,7 +91,7 @@ def _colleagues(appointment):
 
 
 def _times(request, appointment, doctor):
-    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind, by=actor(request)))
+    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind, by=actor(request), moving=appointment))
     day = chosen_day(request.GET, list(days))
     page = {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
     return page | {"doctor": doctor, "doctors": _colleagues(appointment)}

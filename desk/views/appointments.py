@@ -89,7 +89,7 @@ def move(request, pk):
 
 
 def _times(data, found, doctor) -> dict:
-    days = by_day(open_slots(doctor, found.clinic, kind=found.kind))
+    days = by_day(open_slots(doctor, found.clinic, kind=found.kind, moving=found))
     near = min(days, key=lambda day: abs(day - timezone.localdate(found.start)), default=None)
     day = chosen_day(data, [near] if near else [])
     page = {"appointment": found, "doctor": doctor, "doctors": doctors_of(found.clinic)}
