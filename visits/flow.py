@@ -53,9 +53,15 @@ def _already_here(patient, clinic, appointment):
     if visit.clinic_id != clinic.pk:
         raise WrongState(_("There is still an open visit at %(clinic)s. Please end it first.") % {"clinic": visit.clinic.name})
     if appointment and visit.appointment is None and not Visit.objects.filter(appointment=appointment).exists():
-        visit.appointment = appointment
-        visit.save(update_fields=["appointment"])
+        _join(visit, appointment)
     return visit
+
+
+@transaction.atomic
+def _join(visit, appointment):
+    _still_booked(appointment)
+    visit.appointment = appointment
+    visit.save(update_fields=["appointment"])
 
 
 @transaction.atomic

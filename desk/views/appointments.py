@@ -81,7 +81,7 @@ def move(request, pk):
     doctor = picked(doctors_of(found.clinic), data.get("doctor", "")) or found.practitioner
     try:
         if request.method == "POST":
-            booking.move(found, chosen_slot(data), by=request.user, practitioner=doctor)
+            ahead.move(found, chosen_slot(data), by=request.user, practitioner=doctor)
             return redirect("desk:appointment", pk)
     except booking.SlotTaken as taken:
         return render(request, "desk/calendar/move.html", _times(data, found, doctor) | {"sentence": taken}, status=409)
@@ -100,7 +100,7 @@ def _times(data, found, doctor) -> dict:
 @only_for(*STAFF)
 def cancel(request, pk):
     """The time is free again; the patient is told."""
-    booking.cancel(ahead.changeable(_found(request, pk)), by=request.user, reason=request.POST.get("reason", ""))
+    ahead.cancel(_found(request, pk), by=request.user, reason=request.POST.get("reason", ""))
     return redirect("desk:appointment", pk)
 
 
