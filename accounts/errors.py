@@ -6,6 +6,7 @@ class Refused(Exception):
 
     status = 409
     onward = ""  # the name of the page that helps
+    page = "refused.html"
 
 
 class NotAllowed(Refused):

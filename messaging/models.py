@@ -33,10 +33,11 @@ class Kind(models.TextChoices):
     DUTY = "duty"  # a doctor is asked to come
     PROPOSED = "proposed"  # the doctor cannot be there: another time is offered
     LATE = "late"  # the doctor begins later than planned
+    TAKEN_BACK = "taken-back"  # a signed medicine or letter no longer counts
 
 
 NEEDS = {  # what who acts for a patient must be allowed, to be told
-    Kind.NEXT: Scope.JOIN, Kind.LATE: Scope.JOIN, Kind.FOLLOW_UP: Scope.READ,
+    Kind.NEXT: Scope.JOIN, Kind.LATE: Scope.JOIN, Kind.FOLLOW_UP: Scope.READ, Kind.TAKEN_BACK: Scope.READ,
     Kind.OFFER: Scope.BOOK, Kind.OTHER_WAYS: Scope.BOOK, Kind.PROPOSED: Scope.BOOK,
 }  # fmt: skip
 
@@ -95,6 +96,7 @@ TRUE_WHILE = {
     Kind.NEXT: {State.WAITING, State.IN_PROGRESS},
     Kind.FOLLOW_UP: {State.COMPLETED},
     Kind.OTHER_WAYS: {State.WAITING},
+    Kind.TAKEN_BACK: set(State),
 }
 ABOUT = ("change", "visit", "duty_call", "offer")
 ABOUT_ONE_THING = Q()

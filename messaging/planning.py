@@ -27,7 +27,7 @@ FIRST = {
 }
 UPSET = {AppointmentChange.What.CANCELLED, AppointmentChange.What.PROPOSED}  # of what will not be, nobody is reminded
 TOO_SOON = timedelta(minutes=30)  # what the first message has just said need not be said again
-PUSHED = {Kind.HOUR, Kind.NEXT, Kind.OFFER}  # what is read at once or is of no use
+PUSHED = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.TAKEN_BACK}  # what is read at once or is of no use
 FACTS = ("kind", "change", "visit", "offer", "patient", "reader", "language", "due_at", "until", "state")
 FOLLOW_UP_AFTER = timedelta(minutes=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -66,6 +66,13 @@ def plan_follow_up(visit: Visit) -> None:
     due_at = visit.ended_at + FOLLOW_UP_AFTER
     for reader in readers.of(visit.patient, to=NEEDS[Kind.FOLLOW_UP]):
         _make(Kind.FOLLOW_UP, due_at, visit.ended_at + DAY, reader, visit=visit)
+
+
+def plan_cancelled_paper(visit: Visit, paper: str) -> None:
+    """A signed medicine or letter was taken back, once; planned with that in one transaction, so nobody has to look for it."""
+    now = timezone.now()
+    for reader in readers.of(visit.patient, to=NEEDS[Kind.TAKEN_BACK]):
+        _make(Kind.TAKEN_BACK, now, now + 7 * DAY, reader, visit=visit, again=f".{paper}")
 
 
 def unfollowed() -> models.QuerySet:

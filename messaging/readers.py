@@ -10,7 +10,7 @@ from accounts.models import Grant, Patient, Scope, User
 from .models import Channel, Kind, PushDevice
 
 # Read at once, even by who has a mail address.
-BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.OTHER_WAYS, Kind.LATE, Kind.PROPOSED}
+BY_PHONE = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.OTHER_WAYS, Kind.LATE, Kind.PROPOSED, Kind.TAKEN_BACK}
 
 
 class Reader(NamedTuple):

@@ -17,7 +17,7 @@ from .models import Channel, Kind, Message
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # longer than any task may live
 SOON = {Kind.HOUR, Kind.NEXT, Kind.OFFER, Kind.OTHER_WAYS, Kind.DUTY, Kind.LATE}  # later it would help nobody
-AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.LINK, *SOON}  # or asked for just now
+AT_ANY_HOUR = {Kind.CONFIRMATION, Kind.LINK, Kind.TAKEN_BACK, *SOON}  # or asked for just now, or the next dose is near
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 MOST_SECONDS = 20  # of one sweep; stories to be judged wait for the same workers
 

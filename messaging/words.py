@@ -42,7 +42,7 @@ def write(message: Message) -> Letter:
         about = next(about for name, about in kinds.items() if getattr(message, name))
         subject, lines, link = about(message)
         subject = " ".join(subject.split())  # a line break in a name would break a mail's head
-        if message.channel == Channel.PUSH:  # it is tapped, so the address is not shown
+        if message.channel == Channel.PUSH and link:  # it is tapped, so the address is not shown
             lines = [line for line in lines if link not in line]
         letter = Letter(message.kind, message.channel, message.language, subject, "\n".join(lines), link=link)
         return _with_calendar(letter, message)
@@ -112,14 +112,11 @@ def _of_visit(message):
     come = _("Come in by this link; it is for this visit alone: %(link)s") % {"link": link}
     if message.kind == Kind.LINK:
         return _subject(Kind.LINK) % {"name": name}, [visit.clinic.name, come], link
+    if message.kind == Kind.TAKEN_BACK:
+        return _of_cancelled_paper(message)
     if message.kind == Kind.FOLLOW_UP:
         read = _("What the doctor said can be read here for a day: %(link)s") % {"link": link}
-        call = _("Do you have a question? Call %(clinic)s: %(phone)s") % {
-            "clinic": visit.clinic.name,
-            "phone": visit.clinic.phone,
-        }
-        lines = [read, call] if visit.clinic.phone else [read]
-        return _("Naru: after the video visit of %(name)s") % {"name": name}, lines, link
+        return _("Naru: after the video visit of %(name)s") % {"name": name}, [read, *_questions(visit.clinic)], link
     if message.kind == Kind.OTHER_WAYS:
         book = _("If it can wait, book a time: %(link)s") % {"link": site(reverse("scheduling:openings"))}
         stay = _("Until then your place is kept. If it gets worse, say so at once: %(link)s") % {"link": link}
@@ -131,6 +128,24 @@ def _of_visit(message):
     if message.channel != Channel.PUSH:  # that may be read over somebody's shoulder: not even the word "urgent"
         wait += " " + _("Somebody more urgent may be seen before you.")
     return _("Naru: %(name)s is next") % {"name": name}, [visit.clinic.name, wait, come], link
+
+
+def _of_cancelled_paper(message):
+    """Which one is read on the page; the patient's own link ends a day after the visit, and then the clinic says it."""
+    visit, link = message.visit, ""
+    if message.reader:
+        link = site(reverse("visit", args=[visit.pk]))
+    elif links.live(visit.pk, visit.link_nonce):
+        link = site(links.make(visit))
+    said = [_("The doctor has cancelled a paper of this visit. It no longer counts, so please do not use it.")]
+    said += [_("Please read here which one, and why: %(link)s") % {"link": link}] if link else []
+    subject = _("Naru: a paper of %(name)s is cancelled") % {"name": message.patient.name}
+    return subject, [visit.clinic.name, *said, *_questions(visit.clinic)], link
+
+
+def _questions(clinic) -> list[str]:
+    facts = {"clinic": clinic.name, "phone": clinic.phone}
+    return [_("Do you have a question? Call %(clinic)s: %(phone)s") % facts] if clinic.phone else []
 
 
 def _of_duty_call(message):

@@ -55,5 +55,4 @@ def _sign(paper, *, by):
         prescribing.check_again(paper)
     paper.status, paper.signed_at, paper.author = paper.Status.SIGNED, timezone.now(), by.practitioner
     paper.save()
-    action = "medicine.sign" if isinstance(paper, MedicationRequest) else "letter.sign"
-    audit.record(by, action, paper)
+    audit.record(by, f"{paper.word}.sign", paper)

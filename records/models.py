@@ -86,13 +86,15 @@ class Phrase(models.Model):
 
 
 # More is a slip of the finger; what is rarely given at once, such as bowel preparation in mL, stays possible.
-MOST_AT_ONCE = {"mL": 4000, "mg": 30_000, "[drp]": 60, "[iU]": 99_999}
+MOST_AT_ONCE = {"mL": 4000, "mg": 30_000, "[drp]": 60, "[iU]": 10_000_000}
 USUAL_MOST = 40  # of tablets and whatever else is counted
 DAYS = [MinValueValidator(1), MaxValueValidator(365)]
 
 
 class MedicationRequest(Paper):
     """One medicine that is prescribed (FHIR MedicationRequest), with what was warned of and why it is given all the same."""
+
+    word = "medicine"
 
     class Unit(models.TextChoices):  # UCUM
         TABLET = "{tablet}", _("tablet(s)")
@@ -128,10 +130,11 @@ class MedicationRequest(Paper):
         UNDER_TONGUE = "sublingual", _("under the tongue")
         RECTAL = "rectal", _("into the rectum")
         UNDER_SKIN = "subcutaneous", _("injected under the skin")
+        MUSCLE = "intramuscular", _("injected into a muscle")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="medicines")
     medication = models.CharField(_("Medicine and strength"), max_length=100)
-    dose = models.DecimalField(_("Dose"), max_digits=7, decimal_places=2, default=1, validators=[MinValueValidator(0.01)])
+    dose = models.DecimalField(_("Dose"), max_digits=10, decimal_places=2, default=1, validators=[MinValueValidator(0.01)])
     unit = models.CharField(_("Unit"), max_length=15, choices=Unit, default=Unit.TABLET)
     timing = models.CharField(_("How often"), max_length=5, choices=Timing, default=Timing.TID)
     as_needed = models.BooleanField(_("Only when needed"), default=False)
@@ -149,13 +152,18 @@ class MedicationRequest(Paper):
         most = MOST_AT_ONCE.get(self.unit, USUAL_MOST)
         if self.dose is not None and self.dose > most:
             words = _("Nobody takes so much at a time: more than %(most)s %(unit)s. Please check the number.")
-            raise ValidationError({"dose": words % {"most": number_format(most), "unit": self.get_unit_display()}})
+            facts = {"most": number_format(most, force_grouping=True), "unit": self.get_unit_display()}
+            raise ValidationError({"dose": words % facts})
+
+    @property
+    def name(self):
+        return self.medication
 
     @property
     def amount(self):
         """How much at a time, in words."""
         unit = re.sub(r"\((e?s)\)", "" if self.dose == 1 else r"\1", self.get_unit_display())  # "tablet(s)"
-        facts = {"number": number_format(self.dose.normalize()), "unit": unit}
+        facts = {"number": number_format(self.dose.normalize(), force_grouping=True), "unit": unit}
         return gettext("%(number)s %(unit)s") % facts
 
     @property
@@ -172,24 +180,10 @@ class MedicationRequest(Paper):
         return timezone.localdate(self.signed_at or self.updated_at) + timedelta(days=self.days)
 
 
-class Cancellation(AppendOnly):
-    """A signed medicine is taken back: the prescription stays as it was signed, and this row stands beside it."""
-
-    medicine = models.OneToOneField(MedicationRequest, on_delete=models.PROTECT, related_name="cancellation")
-    reason = models.CharField(max_length=300)
-    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-
-    @property
-    def visit(self):
-        return self.medicine.visit
-
-
 class Letter(Paper):
     """A letter about the patient: to another doctor (FHIR ServiceRequest), or for work or school."""
+
+    word = "letter"
 
     class Kind(models.TextChoices):
         REFERRAL = "referral", _("Referral letter")
@@ -211,3 +205,30 @@ class Letter(Paper):
     @property
     def is_sick_note(self):
         return self.kind == self.Kind.SICK_NOTE
+
+    @property
+    def name(self):
+        """What it is called when somebody speaks of it."""
+        return f"{self.get_kind_display()}: {self.to}" if self.to else self.get_kind_display()
+
+
+class Cancellation(AppendOnly):
+    """A signed medicine or letter is taken back: it stays as it was signed, and this row stands beside it."""
+
+    medicine = models.OneToOneField(MedicationRequest, on_delete=models.PROTECT, null=True, related_name="cancellation")
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, null=True, related_name="cancellation")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(medicine=None) ^ Q(letter=None), name="one_paper_is_cancelled")]
+
+    @property
+    def paper(self) -> Paper:
+        return self.medicine or self.letter
+
+    @property
+    def visit(self):
+        return self.paper.visit

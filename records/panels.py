@@ -12,17 +12,19 @@ def of(visit, user, **changed) -> dict:
     """Prescription and letters of a visit: everything for who writes them, what is signed for who reads."""
     if not (user.is_doctor and may_write(visit, user)):
         return signed(visit)
-    return {**signed(visit), "writes_papers": True, "medicines": _with_cancellations(visit), **_written(visit, user), **changed}
+    written = {"medicines": _with_cancellations(visit.medicines), **_written(visit, user)}
+    return {**signed(visit), "writes_papers": True, **written, **changed}
 
 
 def signed(visit) -> dict:
     """What is signed, for those who read."""
     done = {"status": Letter.Status.SIGNED}
-    return {"signed_medicines": _with_cancellations(visit).filter(**done), "signed_letters": visit.letters.filter(**done)}
+    found = {"signed_medicines": visit.medicines, "signed_letters": visit.letters}
+    return {name: _with_cancellations(papers).filter(**done) for name, papers in found.items()}
 
 
-def _with_cancellations(visit):
-    return visit.medicines.select_related("author", "cancellation__by")
+def _with_cancellations(papers):
+    return papers.select_related("author", "cancellation__by")
 
 
 def _written(visit, user):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from visits.access import actor
 
-from . import background, letters, panels, prescribing
+from . import background, cancelling, letters, panels, prescribing
 from .access import paper_here, visit_here, visit_to_read
 from .forms import MedicineForm
 from .keeping import keep_all
@@ -47,8 +47,17 @@ def take_back(request, pk):
 def cancel_medicine(request, pk):
     """The prescriber takes a signed medicine back, and says why."""
     medicine = paper_here(request, MedicationRequest, pk)
-    prescribing.cancel(medicine, by=request.user, reason=request.POST.get("reason", ""))
+    cancelling.cancel(medicine, by=request.user, reason=request.POST.get("reason", ""))
     return redirect("desk:visit", pk=medicine.visit_id)
+
+
+@require_POST
+@login_required
+def cancel_letter(request, pk):
+    """Whoever signed a letter takes it back, and says why."""
+    letter = paper_here(request, Letter, pk)
+    cancelling.cancel(letter, by=request.user, reason=request.POST.get("reason", ""))
+    return redirect("desk:visit", pk=letter.visit_id)
 
 
 @require_POST
@@ -87,7 +96,7 @@ def prescription(request, pk):
 def letter(request, pk, letter):
     """A signed letter as a sheet to print."""
     visit = visit_to_read(request, pk)
-    found = get_object_or_404(visit.letters.filter(**SIGNED).select_related("author"), pk=letter)
+    found = get_object_or_404(visit.letters.filter(**SIGNED).select_related("author", "cancellation__by"), pk=letter)
     audit.record(actor(request), "letter.read", visit)
     return render(request, "records/letter.html", {"visit": visit, "letter": found})
 

@@ -1,14 +1,13 @@
-"""Write and take back medicines; they are signed together with the note, and can be cancelled afterwards."""
+"""Write and take back medicines; they are signed together with the note, and can be cancelled afterwards (cancelling.py)."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
-from visits import hints
 
 from . import papers, safety
-from .models import Cancellation, MedicationRequest
+from .models import MedicationRequest
 
 USUAL = 40
 
@@ -40,27 +39,6 @@ def take_back(medicine, *, by) -> None:
         raise Refused(_("This prescription is signed, so it cannot be changed any more."))
     audit.record(by, "medicine.take-back", medicine, why=medicine.medication)
     medicine.delete()
-
-
-@transaction.atomic
-def cancel(medicine, *, by, reason) -> Cancellation:
-    """Whoever signed a medicine takes it back; it stays readable, and says so wherever it stands."""
-    medicine = MedicationRequest.objects.select_for_update(of=("self",)).select_related("visit", "author").get(pk=medicine.pk)
-    if not medicine.is_signed or medicine.author.user_id != by.pk:
-        raise Refused(_("Only the doctor who signed this medicine can cancel it."))
-    if not reason.strip():
-        raise Refused(_("Please say in a few words why it is cancelled. The patient reads it."))
-    if hasattr(medicine, "cancellation"):
-        raise Refused(_("This medicine is cancelled already."))
-    cancelled = Cancellation.objects.create(medicine=medicine, reason=reason.strip()[:300], by=by.practitioner)
-    audit.record(by, "medicine.cancel", cancelled, why=cancelled.reason)
-    hints.tell(medicine.visit)
-    return cancelled
-
-
-def cancelled(visit) -> list[Cancellation]:
-    """What was taken back after it was signed, for the patient's page."""
-    return list(Cancellation.objects.filter(medicine__visit=visit).select_related("medicine", "by"))
 
 
 def check_again(medicine) -> None:

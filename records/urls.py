@@ -16,6 +16,7 @@ urlpatterns = [
     path("phrases/<int:pk>/remove/", phrase_views.remove, name="phrase-remove"),
     path("medicine/<int:pk>/take-back/", paper_views.take_back, name="take-back"),
     path("medicine/<int:pk>/cancel/", paper_views.cancel_medicine, name="cancel-medicine"),
+    path("letter/<int:pk>/cancel/", paper_views.cancel_letter, name="cancel-letter"),
     path("letter/<int:pk>/drop/", paper_views.drop_letter, name="drop-letter"),
     path("visit/<uuid:pk>/prescribe/", paper_views.prescribe, name="prescribe"),
     path("visit/<uuid:pk>/write/<slug:kind>/", paper_views.begin_letter, name="begin-letter"),

@@ -68,16 +68,16 @@ def hold(slot: Slot, *, practitioner, clinic, by, kind=None, minutes=HOLD_MINUTE
 def move(appointment, slot: Slot, *, by, practitioner=None, reason="") -> Appointment:
     """The same appointment at another time, perhaps with another doctor; the old time is free again in the same moment."""
     practitioner, kind, clinic = practitioner or appointment.practitioner, appointment.kind, appointment.clinic
-    refuse = partial(_refuse, slot, practitioner, clinic, kind)
+    refuse = partial(_refuse, slot, practitioner, clinic, kind, moving=appointment)
 
     def write(_none):
         moved = _still_booked(appointment)
         if (moved.practitioner_id, moved.start, moved.end) == (practitioner.pk, *slot):
             return moved  # a second click
-        if _is_last_place_gone(slot, practitioner, clinic):
+        if _is_last_place_gone(slot, practitioner, clinic, moved):
             refuse()
         moved.cells.all().delete()
-        own = _in_the_way(by, slot, practitioner, clinic, kind)
+        own = _in_the_way(by, slot, practitioner, clinic, kind, moved)
         if own is None:
             refuse()
         own.delete()
@@ -146,24 +146,25 @@ def _race(way: Callable, write: Callable, again: Callable, refuse: Callable):
     return again() or refuse()
 
 
-def _in_the_way(by, slot: Slot, practitioner, clinic, kind) -> QuerySet | None:
+def _in_the_way(by, slot: Slot, practitioner, clinic, kind, moving=None) -> QuerySet | None:
     """What somebody holds themselves and would give for this time: nothing if it is open anyway; None if it cannot be had.
 
     Time off and the doctor's hours count all the same; what is proposed to a patient is nobody else's.
     """
-    if is_open(slot, practitioner, clinic, kind=kind):
+    if is_open(slot, practitioner, clinic, kind=kind, moving=moving):
         return Hold.objects.none()
     this = Q(practitioner=practitioner, start=slot.start, end=slot.end)
     own = Hold.objects.filter(Q(offer=None) | this, by=by, proposal=None, expires_at__gt=timezone.now())
     held = [(hold.practitioner_id, hold.start, hold.end) for hold in own]
     is_held = (practitioner.pk, *slot) in held
-    return own if held and is_open(slot, practitioner, clinic, kind=kind, own=own, is_held=is_held) else None
+    facts = {"kind": kind, "own": own, "is_held": is_held, "moving": moving}
+    return own if held and is_open(slot, practitioner, clinic, **facts) else None
 
 
-def _is_last_place_gone(slot: Slot, practitioner, clinic) -> bool:
+def _is_last_place_gone(slot: Slot, practitioner, clinic, moving=None) -> bool:
     """Asked once more under a lock: of two who want the last place of a day that has a limit, one gets it."""
     limits = DayLimit.objects.select_for_update().filter(practitioner=practitioner, clinic=clinic)
-    return bool(limits) and is_full(slot, practitioner, clinic)
+    return bool(limits) and is_full(slot, practitioner, clinic, moving)
 
 
 def _cells(slot: Slot, kind):
@@ -201,9 +202,9 @@ def _booked_before(request_key, patient) -> Appointment | None:
     return found
 
 
-def _refuse(slot: Slot, practitioner, clinic, kind, sentence=""):
+def _refuse(slot: Slot, practitioner, clinic, kind, sentence="", moving=None):
     """Say no, and name the free times that come next."""
-    others = next_free(slot.start, CHOICES, practitioner, clinic, kind=kind)
+    others = next_free(slot.start, CHOICES, practitioner, clinic, kind=kind, moving=moving)
     raise SlotTaken(sentence or _("This time has just been taken. Please choose another one."), others)
 
 

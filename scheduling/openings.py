@@ -26,16 +26,21 @@ class Period(NamedTuple):
     slot_minutes: int
 
 
-def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None) -> list[Slot]:
-    """The free slots of a doctor in a clinic, soonest first; a time that this very person holds is free for them."""
-    return of_doctors([practitioner], clinic, kind=kind, start=start, end=end, by=by)[practitioner.pk]
+def open_slots(practitioner, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None, moving=None) -> list[Slot]:
+    """The free slots of a doctor in a clinic, soonest first; a time that this very person holds is free for them.
+
+    moving: an appointment that leaves its place for one of these, and so does not count as a booking of its day.
+    """
+    return of_doctors([practitioner], clinic, kind=kind, start=start, end=end, by=by, moving=moving)[practitioner.pk]
 
 
-def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None) -> dict[int, list[Slot]]:
+def of_doctors(
+    practitioners, clinic, *, kind: VisitType | None = None, start=None, end=None, by=None, moving=None
+) -> dict[int, list[Slot]]:
     """The free slots of each of these doctors in a clinic; as many questions to the database for forty as for one."""
     start, end = window(kind, start, end)
     doctors, own = [practitioner.pk for practitioner in practitioners], Hold.objects.of_form(by) if by else None
-    open_hours, full = hours_of(doctors, clinic, start, end), _full_days(doctors, clinic, start, end)
+    open_hours, full = hours_of(doctors, clinic, start, end), _full_days(doctors, clinic, start, end, moving)
     busy, rooms = _busy(doctors, start, end, own), _rooms(clinic, kind, start, end, own)
     first, last = minute(start + timedelta(seconds=59)), minute(end)
     found = {}
@@ -48,7 +53,7 @@ def of_doctors(practitioners, clinic, *, kind: VisitType | None = None, start=No
     return found
 
 
-def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, own=None, is_held=False) -> bool:
+def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, own=None, is_held=False, moving=None) -> bool:
     """Whether this very slot can be booked now: asks first what is cheapest to ask, and only about its own day.
 
     own: holds that are in nobody's way, being those of the one who asks; what is held has kept its notice.
@@ -68,19 +73,20 @@ def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, 
     periods = hours_of([practitioner.pk], clinic, slot.start, slot.end)[practitioner.pk]
     if _beginnings(periods, [], kind, at, at + length).get(at) != length:
         return False
-    return not is_full(slot, practitioner, clinic)
+    return not is_full(slot, practitioner, clinic, moving)
 
 
-def is_full(slot: Slot, practitioner, clinic) -> bool:
+def is_full(slot: Slot, practitioner, clinic, moving=None) -> bool:
     """Whether the doctor wants no more bookings on the day of this slot."""
     day = timedelta(days=1)
-    return _local_day(slot, clinic) in _full_days([practitioner.pk], clinic, slot.start - day, slot.end + day)[practitioner.pk]
+    full = _full_days([practitioner.pk], clinic, slot.start - day, slot.end + day, moving)
+    return _local_day(slot, clinic) in full[practitioner.pk]
 
 
-def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitType | None = None) -> list[Slot]:
+def next_free(after: datetime, many: int, practitioner, clinic, *, kind: VisitType | None = None, moving=None) -> list[Slot]:
     """The next so many free slots; looks further only where the next day has too few, and back to now at last."""
     for start, end in ((after, after + timedelta(days=1)), (after, None), (None, None)):
-        found = open_slots(practitioner, clinic, kind=kind, start=start, end=end)
+        found = open_slots(practitioner, clinic, kind=kind, start=start, end=end, moving=moving)
         if len(found) >= many:
             break
     return found[:many]
@@ -168,7 +174,7 @@ def _clash(wanted: Span, busy: Iterable[Span]) -> bool:
     return any(begins < wanted[1] and wanted[0] < ends for begins, ends in busy)
 
 
-def _full_days(doctors, clinic, start, end) -> dict[int, set]:
+def _full_days(doctors, clinic, start, end, moving=None) -> dict[int, set]:
     """Days on which a doctor has as many bookings as they want."""
     limits = dict(DayLimit.objects.filter(practitioner__in=doctors, clinic=clinic).values_list("practitioner", "most"))
     if not limits:
@@ -177,6 +183,8 @@ def _full_days(doctors, clinic, start, end) -> dict[int, set]:
     booked = Appointment.objects.booked().filter(
         practitioner__in=limits, clinic=clinic, start__gt=start - day, start__lt=end + day
     )
+    if moving:
+        booked = booked.exclude(pk=moving.pk)
     counts: dict[int, Counter] = defaultdict(Counter)
     for doctor, begins, ends in booked.values_list("practitioner", "start", "end"):
         counts[doctor][_local_day(Slot(begins, ends), clinic)] += 1

@@ -3,14 +3,16 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import proxies
 from accounts.errors import Refused
 from accounts.models import Scope
 from accounts.naming import named
-from scheduling import away, joining, lateness
+from scheduling import away, booking, joining, lateness
 from scheduling.joining import Door
+from scheduling.models import Appointment
 
 
 def zone_of(appointment) -> ZoneInfo:
@@ -58,3 +60,20 @@ def changeable(appointment):
     if joining.door(appointment) in (Door.LATE, Door.OVER) and not away.live(appointment):
         raise Refused(_("This appointment is over. Please book a new time."))
     return appointment
+
+
+@transaction.atomic
+def cancel(appointment, *, by, reason="") -> Appointment:
+    """Give the time back, unless the visit begins at this very moment."""
+    return booking.cancel(changeable(_locked(appointment)), by=by, reason=reason)
+
+
+@transaction.atomic
+def move(appointment, slot, *, by, practitioner) -> Appointment:
+    """Another time, unless the visit begins at this very moment."""
+    return booking.move(changeable(_locked(appointment)), slot, by=by, practitioner=practitioner)
+
+
+def _locked(appointment) -> Appointment:
+    """As it is now, under the lock that `flow.arrive` takes before a visit begins: appointment first, visit after it."""
+    return Appointment.objects.select_for_update().get(pk=appointment.pk)

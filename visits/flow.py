@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from scheduling.models import Appointment
 
 from . import duty
 from .models import Acuity, Change, Visit
+from .one_room import RoomTaken, inside
 from .signals import visit_changed
 from .states import MOVES, WITH_DOCTOR, State
 
@@ -51,9 +53,15 @@ def _already_here(patient, clinic, appointment):
     if visit.clinic_id != clinic.pk:
         raise WrongState(_("There is still an open visit at %(clinic)s. Please end it first.") % {"clinic": visit.clinic.name})
     if appointment and visit.appointment is None and not Visit.objects.filter(appointment=appointment).exists():
-        visit.appointment = appointment
-        visit.save(update_fields=["appointment"])
+        _join(visit, appointment)
     return visit
+
+
+@transaction.atomic
+def _join(visit, appointment):
+    _still_booked(appointment)
+    visit.appointment = appointment
+    visit.save(update_fields=["appointment"])
 
 
 @transaction.atomic
@@ -65,15 +73,11 @@ def join_queue(visit, *, by) -> Visit:
 
 
 @transaction.atomic
-def call_in(visit, *, by) -> Visit:
-    """The practitioner is ready, and so on duty: bring the patient in. For an emergency, who is in the room goes on hold."""
+def call_in(visit, *, by, instead=False) -> Visit:
+    """The practitioner is ready, and so on duty: bring the patient in, if asked `instead` of whoever is in the room."""
     duty.begin(by=by)
     facts = {"practitioner": by.practitioner, "called_at": timezone.now()}
-    visit = move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, **facts)
-    if visit.acuity == Acuity.RESUSCITATION:
-        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(acuity=Acuity.RESUSCITATION):
-            hold(other, by=by, reason="emergency")
-    return visit
+    return move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, instead=instead, **facts)
 
 
 @transaction.atomic
@@ -92,9 +96,15 @@ def hold(visit, *, by, reason="") -> Visit:
     return move(visit, State.ON_HOLD, by=by, reason=reason)
 
 
-def resume(visit, *, by) -> Visit:
-    """Go on after a pause; who still waits is called in instead."""
-    return move(visit, State.IN_PROGRESS, by=by, only_from=State.ON_HOLD)
+def resume(visit, *, by, instead=False) -> Visit:
+    """Go on after a pause; who still waits has to be called in."""
+    return move(visit, State.IN_PROGRESS, by=by, only_from=State.ON_HOLD, instead=instead)
+
+
+def step_aside(visit) -> None:
+    """Life is not in danger any more: who shares the room with somebody goes on hold."""
+    if visit.state == State.IN_PROGRESS and inside(visit.practitioner).exclude(pk=visit.pk).exists():
+        hold(visit, by=None, reason="out of danger")
 
 
 def finish(visit, *, by) -> Visit:
@@ -115,19 +125,39 @@ def discontinue(visit, *, by, reason) -> Visit:
 
 
 @transaction.atomic
-def move(visit, new_state, *, by, reason="", only_from=None, **facts) -> Visit:
+def move(visit, new_state, *, by, reason="", only_from=None, instead=False, **facts) -> Visit:
     """Move a visit to a new state, record it, and tell everyone once it is safe."""
-    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    doctor = facts.get("practitioner") or OuterRef("practitioner")
+    visit = Visit.objects.select_for_update().annotate(room_is_taken=Exists(inside(doctor))).get(pk=visit.pk)
     if new_state not in MOVES[State(visit.state)] or only_from not in (None, visit.state):
         raise WrongState(_refusal(visit, new_state))
     _leave_to_its_doctor(visit, by)
     old_state, visit.state = visit.state, new_state
     for name, value in facts.items():
         setattr(visit, name, value)
-    visit.save(update_fields=["state", *facts])
+    if new_state == State.IN_PROGRESS and visit.room_is_taken:
+        _make_room(visit, by, instead)
+    _write_state(visit, facts, by)
     record_change(visit, old=old_state, new=new_state, by=by, reason=reason)
     audit.record(by, f"visit.{new_state}", visit, why=reason)
     return visit
+
+
+def _make_room(visit, by, instead):
+    """One patient at a time: only life in danger, or the doctor's word, puts who is in the room on hold."""
+    is_emergency = visit.acuity == Acuity.RESUSCITATION
+    if not (is_emergency or instead):
+        raise RoomTaken(visit, by)
+    others = inside(visit.practitioner).select_for_update().order_by("pk")
+    for other in others.exclude(acuity=Acuity.RESUSCITATION) if is_emergency else others:
+        hold(other, by=by, reason="emergency" if is_emergency else "another patient")
+
+
+def _write_state(visit, facts, by):
+    try:
+        visit.save(update_fields=["state", *facts])
+    except IntegrityError:  # the same doctor called somebody in from another window at this very moment
+        raise RoomTaken(visit, by) from None
 
 
 def _leave_to_its_doctor(visit, by):

@@ -119,6 +119,11 @@ class Visit(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="visit_state_is_known"),
             models.CheckConstraint(condition=Q(acuity__gte=1, acuity__lte=5), name="visit_acuity_is_1_to_5"),
             models.UniqueConstraint(fields=["patient"], condition=Q(state__in=OPEN), name="one_open_visit_per_patient"),
+            models.UniqueConstraint(
+                fields=["practitioner"],
+                condition=Q(state=State.IN_PROGRESS, acuity__gt=Acuity.RESUSCITATION),
+                name="one_patient_in_the_room",
+            ),
         ]
         indexes = [
             models.Index(fields=["clinic", "state", "acuity"], name="visit_queue"),

@@ -73,7 +73,7 @@ def move(request, pk):
     doctor = _doctor(found, (request.POST or request.GET).get("doctor", ""))
     try:
         if request.method == "POST":
-            moved = booking.move(found, chosen_slot(request.POST), by=actor(request), practitioner=doctor)
+            moved = ahead.move(found, chosen_slot(request.POST), by=actor(request), practitioner=doctor)
             messages.success(request, _("Moved. The new time: %(time)s") % {"time": clock.said_here(moved.start)})
             return redirect("visits:ahead", pk=pk)
     except booking.SlotTaken as taken:
@@ -91,7 +91,7 @@ def _colleagues(appointment):
 
 
 def _times(request, appointment, doctor):
-    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind, by=actor(request)))
+    days = by_day(open_slots(doctor, appointment.clinic, kind=appointment.kind, by=actor(request), moving=appointment))
     day = chosen_day(request.GET, list(days))
     page = {"appointment": appointment, "days": list(days), "day": day, "slots": days.get(day, [])}
     return page | {"doctor": doctor, "doctors": _colleagues(appointment)}
@@ -114,7 +114,7 @@ def cancel(request, pk):
     found = ahead.changeable(appointment_of_person(request, pk, to=Scope.BOOK))
     if request.method != "POST":
         return render(request, "visits/cancel.html", {"appointment": found})
-    booking.cancel(found, by=actor(request))
+    ahead.cancel(found, by=actor(request))
     messages.success(request, _("Cancelled: %(time)s. Nobody waits for you then.") % {"time": clock.said_here(found.start)})
     return redirect("visits:ahead", pk=pk)
 

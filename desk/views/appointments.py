@@ -81,7 +81,7 @@ def move(request, pk):
     doctor = picked(doctors_of(found.clinic), data.get("doctor", "")) or found.practitioner
     try:
         if request.method == "POST":
-            booking.move(found, chosen_slot(data), by=request.user, practitioner=doctor)
+            ahead.move(found, chosen_slot(data), by=request.user, practitioner=doctor)
             return redirect("desk:appointment", pk)
     except booking.SlotTaken as taken:
         return render(request, "desk/calendar/move.html", _times(data, found, doctor) | {"sentence": taken}, status=409)
@@ -89,7 +89,7 @@ def move(request, pk):
 
 
 def _times(data, found, doctor) -> dict:
-    days = by_day(open_slots(doctor, found.clinic, kind=found.kind))
+    days = by_day(open_slots(doctor, found.clinic, kind=found.kind, moving=found))
     near = min(days, key=lambda day: abs(day - timezone.localdate(found.start)), default=None)
     day = chosen_day(data, [near] if near else [])
     page = {"appointment": found, "doctor": doctor, "doctors": doctors_of(found.clinic)}
@@ -100,7 +100,7 @@ def _times(data, found, doctor) -> dict:
 @only_for(*STAFF)
 def cancel(request, pk):
     """The time is free again; the patient is told."""
-    booking.cancel(ahead.changeable(_found(request, pk)), by=request.user, reason=request.POST.get("reason", ""))
+    ahead.cancel(_found(request, pk), by=request.user, reason=request.POST.get("reason", ""))
     return redirect("desk:appointment", pk)
 
 

@@ -47,7 +47,7 @@ def _treatable(request, pk):
 @login_required
 def call_in(request, pk):
     """The doctor is ready for this patient."""
-    flow.call_in(_treatable(request, pk), by=request.user)
+    flow.call_in(_treatable(request, pk), by=request.user, instead="instead" in request.POST)
     return redirect("desk:visit", pk=pk)
 
 
@@ -71,7 +71,7 @@ def hold(request, pk):
 @login_required
 def resume(request, pk):
     """Go on with a visit that was paused."""
-    flow.resume(_treatable(request, pk), by=request.user)
+    flow.resume(_treatable(request, pk), by=request.user, instead="instead" in request.POST)
     return redirect("desk:visit", pk=pk)
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from messaging import other_ways
-from records import prescribing, signing
+from records import cancelling, signing
 from scheduling.models import Appointment
 from video import phone
 from visits import clock, handover, links, load, queue
@@ -67,5 +67,5 @@ def _now(found):
         "wish": phone.wish_of(found) if found.is_open else None,
         "expectation": queue.in_words(queue.expectation(place)) if place else "",
         "note": signing.signed(found) if found.state == State.COMPLETED else None,
-        "cancelled_medicines": prescribing.cancelled(found),
+        "cancelled_papers": cancelling.of_visit(found),
     }

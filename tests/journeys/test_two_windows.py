@@ -1,5 +1,7 @@
 """A doctor has the same visit open twice: what is written in one window is not wiped by the other."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -25,8 +27,14 @@ def test_two_windows_of_one_doctor_write_one_note(sign_in, product):
     second.goto(f"/desk/visit/{visit}/")
     kept(first, "assessment", "A cold")
     kept(second, "plan", "Rest")
+    second.locator("[name=note-assessment]").fill("No fever")  # where the first window wrote
+    expect(second.locator("[data-note-refused]")).to_contain_text("Both texts are kept")
+    expect(second.locator("[name=note-assessment]")).to_have_value(re.compile(r"^A cold\n\[.+\]\nNo fever$"))
+    kept(second, "assessment", "A cold, no fever")
+    second.reload()
+    expect(second.locator("[name=note-assessment]")).to_have_value("A cold, no fever")
     kept(first, "summary", "You have a cold.")
     first.locator("#sign").click()
     expect(first.locator("#note-form")).to_have_count(0)
-    for words in ("A cold", "Rest", "You have a cold."):
+    for words in ("A cold, no fever", "Rest", "You have a cold."):
         expect(first.locator("main")).to_contain_text(words)

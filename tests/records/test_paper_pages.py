@@ -2,7 +2,8 @@ from django.test import TestCase
 from django.urls import reverse
 
 from accounts.appendonly import Unchangeable
-from records import background, finishing, letters, prescribing, signing
+from messaging.models import Kind, Message
+from records import background, cancelling, finishing, letters, prescribing, signing
 from records.models import Cancellation, Letter, MedicationRequest, Note, Phrase
 from tests.factories import make_assistant, make_clinic, make_doctor, make_practitioner, make_user
 from tests.records.test_prescribing import TEXTS, make_told
@@ -40,6 +41,11 @@ class WritingTest(PaperTest):
 
     def test_without_a_script_the_page_of_the_visit_comes_again(self):
         self.assertRedirects(self.prescribe(headers=None), reverse("desk:visit", args=[self.visit.pk]) + "#prescription")
+
+    def test_a_million_units_into_a_muscle_can_be_written(self):
+        self.prescribe("benzathine cefazolin", dose="1200000", unit="[iU]", route="intramuscular", days="1")
+        self.assertIn("1,200,000", MedicationRequest.objects.get().in_words)
+        self.assertEqual(self.prescribe(dose="12000000", unit="[iU]").status_code, 422)
 
     def test_a_doubt_comes_back_with_everything_typed_and_asks_for_a_reason(self):
         for headers in (HTMX, None):
@@ -150,9 +156,9 @@ class ReadingTest(PaperTest):
         for page, words in zip(self.pages, ("after meals", "Please listen"), strict=True):
             self.assertContains(self.client.get(page), words)
 
-    def cancel(self, user=None, reason="a rash"):
+    def cancel(self, user=None, reason="a rash", of=MedicationRequest):
         self.client.force_login(user or self.doctor)
-        return self.client.post(self.address("cancel-medicine", MedicationRequest.objects.get().pk), {"reason": reason})
+        return self.client.post(self.address(f"cancel-{of.word}", of.objects.get().pk), {"reason": reason})
 
     def test_the_prescriber_cancels_a_signed_medicine_and_the_patient_is_told(self):
         self.sign()
@@ -165,16 +171,32 @@ class ReadingTest(PaperTest):
         self.assertEqual(background.prescribed(self.visit.patient), [])
         self.assertRaises(Unchangeable, Cancellation.objects.get().delete)
 
-    def test_cancelling_wants_a_signature_a_reason_and_the_prescriber_and_is_done_once(self):
-        self.assertEqual(self.cancel().status_code, 409)
+    def test_whoever_signed_a_letter_cancels_it_and_the_patient_reads_so(self):
         self.sign()
-        self.assertEqual(self.cancel(reason=" ").status_code, 409)
-        self.assertEqual(self.cancel(make_doctor(clinic=self.visit.clinic)).status_code, 409)
+        self.assertContains(self.client.get(reverse("desk:visit", args=[self.visit.pk])), f"letter/{self.letter.pk}/cancel/")
+        self.assertEqual(self.cancel(reason="wrong house", of=Letter).status_code, 302)
+        self.by_link()
+        for page in self.pages[1], self.address("summary"), reverse("visit", args=[self.visit.pk]):
+            self.assertContains(self.client.get(page), "wrong house")
+        self.assertEqual([row.paper for row in cancelling.of_visit(self.visit)], [self.letter])
+
+    def test_cancelling_wants_a_signature_a_reason_and_the_signer_and_is_done_once(self):
+        for of in MedicationRequest, Letter:
+            with self.subTest(of=of.word):
+                self.refuses_to_cancel(of)
+
+    def refuses_to_cancel(self, of):
+        if not of.objects.get().is_signed:
+            self.assertEqual(self.cancel(of=of).status_code, 409)
+            self.sign()
+        self.assertEqual(self.cancel(reason=" ", of=of).status_code, 409)
+        self.assertEqual(self.cancel(make_doctor(clinic=self.visit.clinic), of=of).status_code, 409)
         for stranger in make_user(), make_doctor(), make_assistant(clinic=self.visit.clinic):
-            self.assertEqual(self.cancel(stranger).status_code, 404)
-        self.cancel()
-        self.assertEqual(self.cancel().status_code, 409)
-        self.assertEqual(self.client.get(self.address("cancel-medicine", MedicationRequest.objects.get().pk)).status_code, 405)
+            self.assertEqual(self.cancel(stranger, of=of).status_code, 404)
+        self.cancel(of=of)
+        self.assertEqual(self.cancel(of=of).status_code, 409)
+        self.assertEqual(Message.objects.filter(kind=Kind.TAKEN_BACK, key__contains=of.word).count(), 1)
+        self.assertEqual(self.client.get(self.address(f"cancel-{of.word}", of.objects.get().pk)).status_code, 405)
 
     def test_each_doctor_stands_under_what_they_signed(self):
         self.sign()

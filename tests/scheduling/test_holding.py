@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from scheduling import booking
+from scheduling.forms import by_day
 from scheduling.models import Appointment, AppointmentChange, BookedCell, ClinicRoom, DayLimit, Hold, Opening, VisitType
 from scheduling.openings import open_slots
 from scheduling.signals import appointment_changed
@@ -215,6 +216,17 @@ class DayTest(TestCase):
         day = timezone.localdate(slots[200].start)
         book(slots[200], self.doctor, self.clinic)
         self.assertNotIn(day, {timezone.localdate(slot.start) for slot in open_slots(self.doctor, self.clinic)})
+
+    def test_within_its_full_day_a_booking_moves_and_another_does_not_come(self):
+        days = by_day(open_slots(self.doctor, self.clinic))
+        (first, later, *rest), (elsewhere, *_others) = list(days.values())[2:4]
+        DayLimit.objects.create(practitioner=self.doctor, clinic=self.clinic, most=1)
+        appointment, other = book(first, self.doctor, self.clinic), book(elsewhere, self.doctor, self.clinic)
+        self.assertIn(later, open_slots(self.doctor, self.clinic, moving=appointment))
+        with self.assertRaises(booking.SlotTaken) as refused:
+            booking.move(other, later, by=other.booked_by)
+        self.assertFalse(set(refused.exception.alternatives) & set(rest))
+        self.assertEqual(booking.move(appointment, later, by=appointment.booked_by).start, later.start)
 
     def test_the_end_of_the_day_is_kept_for_those_who_come_without_a_booking(self):
         self.doctor.availabilities.update(walk_in_minutes=60)

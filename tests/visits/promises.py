@@ -68,6 +68,14 @@ class Promises:
             assert all(timezone.now() - self.signs[owner] <= timedelta(minutes=2) for owner in owners)
 
     @invariant()
+    def a_doctor_has_one_patient_in_the_room_unless_lives_are_in_danger(self):
+        if self.is_open:
+            for number in range(len(self.doctors)):
+                mine = [known for known in self.believed.values() if known.owner == number]
+                levels = [known.level for known in mine if known.state == State.IN_PROGRESS]
+                assert len(levels) <= 1 or set(levels) == {1}
+
+    @invariant()
     def who_was_handed_over_waits_for_one_doctor(self):
         if self.is_open:
             for number, doctor in enumerate(self.doctors):

@@ -59,10 +59,10 @@ class MoveTest(TestCase):
 
     def test_a_colleagues_patient_is_not_paused_called_back_finished_or_broken_off(self):
         clinic = make_clinic()
-        doctor, colleague = make_doctor(clinic=clinic), make_doctor(clinic=clinic)
+        colleague = make_doctor(clinic=clinic)
         deeds = [flow.hold, flow.resume, flow.finish, partial(flow.discontinue, reason="line lost")]
         for state, deed in product((State.IN_PROGRESS, State.ON_HOLD), deeds):
-            visit = make_visit(state=state, clinic=clinic, doctor=doctor)
+            visit = make_visit(state=state, clinic=clinic)
             with self.assertRaises(WrongState):
                 deed(visit, by=colleague)
             self.assertEqual(Visit.objects.get(pk=visit.pk).state, state)

@@ -136,9 +136,9 @@ def do(deed, doctor):
     held, treated = mine.filter(state=State.ON_HOLD).first(), mine.filter(state=State.IN_PROGRESS).first()
     allowed = {
         "see": lambda: None,
-        "call": lambda: flow.call_in_next(by=doctor),
+        "call": lambda: treated or flow.call_in_next(by=doctor),
         "hold": lambda: treated and flow.hold(treated, by=doctor),
-        "resume": lambda: held and flow.resume(held, by=doctor),
+        "resume": lambda: held and not treated and flow.resume(held, by=doctor),
         "pause": lambda: duty.shift_of(doctor) and not treated and duty.pause(by=doctor),
         "finish": lambda: treated and flow.finish(treated, by=doctor),
         "end": lambda: duty.shift_of(doctor) and not treated and handover.end_shift(by=doctor),

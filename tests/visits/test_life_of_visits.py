@@ -161,13 +161,33 @@ class Visits(Promises, RuleBasedStateMachine):
             since = max(since, visit.appointment.start)
         self.move(who, lambda visit: flow.join_queue(visit, by=None), State.WAITING, [State.ARRIVED], since=since)
 
-    @rule(who=who, doctor=doctor)
-    def call_in(self, who, doctor):
-        by = self.doctors[doctor]
-        visit = self.visit_of(who)
-        self.interrupt(visit and visit.pk, doctor)
-        self.move(who, lambda visit: flow.call_in(visit, by=by), State.IN_PROGRESS, [State.WAITING], owner=doctor)
+    @rule(who=who, doctor=doctor, instead=st.booleans())
+    def call_in(self, who, doctor, instead):
+        deed = partial(flow.call_in, by=self.doctors[doctor], instead=instead)
+        self.bring_in(who, deed, State.WAITING, doctor, instead)
         self.sign(doctor)
+
+    def bring_in(self, who, deed, state, doctor, instead):
+        """Into a room with nobody in it, or into which they may come."""
+        visit = self.visit_of(who)
+        if visit and self.believed[visit.pk].state == state and not self.make_room(visit.pk, doctor, instead):
+            self.refused(partial(deed, visit))
+        else:
+            self.move(who, deed, State.IN_PROGRESS, [state], owner=doctor)
+
+    def in_room(self, doctor):
+        return [pk for pk, known in self.believed.items() if known.state == State.IN_PROGRESS and known.owner == doctor]
+
+    def make_room(self, pk, doctor, instead=False):
+        """Life in danger puts whoever this doctor has in the room on hold, and so does the doctor's word; else they stay."""
+        is_emergency = self.believed[pk].level == 1
+        for other in self.in_room(doctor):
+            if is_emergency and self.believed[other].level == 1:
+                continue
+            if not (is_emergency or instead):
+                return False
+            self.moved(other, State.ON_HOLD)
+        return True
 
     def sign(self, doctor):
         """Whatever a doctor does is a sign of life."""
@@ -175,39 +195,37 @@ class Visits(Promises, RuleBasedStateMachine):
         if duty.shift_of(self.doctors[doctor]):
             self.signs[doctor] = timezone.now()
 
-    def interrupt(self, pk, doctor):
-        """Life in danger puts whoever this doctor has in the room on hold."""
-        known = self.believed.get(pk)
-        if known and known.state == State.WAITING and known.level == 1:
-            for other, held in self.believed.items():
-                if held.state == State.IN_PROGRESS and held.owner == doctor and held.level > 1:
-                    self.moved(other, State.ON_HOLD)
-
     @rule(doctor=doctor)
     def call_in_next(self, doctor):
         emergencies, line = (places(self.doctors[doctor]) for places in (queue.emergencies, queue.of_staff))
         first = next((place.visit.pk for place in (*emergencies, *line)), None)
-        self.interrupt(first, doctor)
-        found = flow.call_in_next(by=self.doctors[doctor])
-        assert (found and found.pk) == first
+        deed = partial(flow.call_in_next, by=self.doctors[doctor])
+        if first and not self.make_room(first, doctor):
+            self.refused(deed)
+        else:
+            found = deed()
+            assert (found and found.pk) == first
+            if found:
+                self.moved(found.pk, State.IN_PROGRESS, owner=doctor)
         self.sign(doctor)
-        if found:
-            self.moved(found.pk, State.IN_PROGRESS, owner=doctor)
 
     @rule(who=who)
     def both_doctors_claim_at_once(self, who):
         visit = self.visit_of(who)
         if visit and self.believed[visit.pk].state == State.WAITING:
-            self.call_in(who, 0)
+            self.call_in(who, 0, True)
             self.refused(lambda: flow.call_in(visit, by=self.doctors[1]))  # the page still showed them as waiting
 
     @rule(who=who)
     def hold(self, who):
         self.move(who, lambda visit: flow.hold(visit, by=self.coordinator), State.ON_HOLD, [State.IN_PROGRESS])
 
-    @rule(who=who)
-    def resume(self, who):
-        self.move(who, lambda visit: flow.resume(visit, by=self.coordinator), State.IN_PROGRESS, [State.ON_HOLD])
+    @rule(who=who, instead=st.booleans())
+    def resume(self, who, instead):
+        visit = self.visit_of(who)
+        owner = visit and self.believed[visit.pk].owner
+        deed = partial(flow.resume, by=self.coordinator, instead=instead)
+        self.bring_in(who, deed, State.ON_HOLD, owner, instead)
 
     @rule(who=who, doctor=doctor)
     def give_back(self, who, doctor):
@@ -255,6 +273,8 @@ class Visits(Promises, RuleBasedStateMachine):
     def leveled(self, visit, level):
         """Who is in danger waits from now on at the latest, whatever was booked."""
         known = self.believed[visit.pk]
+        if known.level == 1 < level and known.state == State.IN_PROGRESS and len(self.in_room(known.owner)) > 1:
+            self.moved(visit.pk, State.ON_HOLD)
         known.level = level
         if level <= 2 and known.since:
             known.since = min(known.since, timezone.now())
@@ -328,8 +348,7 @@ class Visits(Promises, RuleBasedStateMachine):
     def go(self, doctor, deed):
         """Allowed on duty with nobody in the room."""
         on_duty = duty.shift_of(self.doctors[doctor]) is not None
-        busy = any(known.state == State.IN_PROGRESS and known.owner == doctor for known in self.believed.values())
-        if on_duty and not busy:
+        if on_duty and not self.in_room(doctor):
             return deed()
         return self.refused(deed)
 

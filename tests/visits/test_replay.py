@@ -46,7 +46,7 @@ def do(deed, patient, clinic, doctor, level):
     allowed = {
         "arrive": lambda: visit is None and flow.arrive(patient, clinic, by=None),
         "join": lambda: visit and visit.state == State.ARRIVED and flow.join_queue(visit, by=None),
-        "call in": lambda: visit and visit.state == State.WAITING and flow.call_in(visit, by=doctor),
+        "call in": lambda: visit and visit.state == State.WAITING and flow.call_in(visit, by=doctor, instead=True),
         "hold": lambda: visit and visit.state == State.IN_PROGRESS and flow.hold(visit, by=doctor),
         "finish": lambda: visit and visit.state == State.IN_PROGRESS and flow.finish(visit, by=doctor),
         "leave": lambda: visit and visit.state in (State.ARRIVED, State.WAITING) and flow.leave(visit, by=None),
