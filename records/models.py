@@ -149,14 +149,15 @@ class MedicationRequest(Paper):
         most = MOST_AT_ONCE.get(self.unit, USUAL_MOST)
         if self.dose is not None and self.dose > most:
             words = _("Nobody takes so much at a time: more than %(most)s %(unit)s. Please check the number.")
-            raise ValidationError({"dose": words % {"most": number_format(most), "unit": self.get_unit_display()}})
+            raise ValidationError({"dose": words % {"most": number_format(most), "unit": self._unit(most)}})
 
     @property
     def amount(self):
         """How much at a time, in words."""
-        unit = re.sub(r"\((e?s)\)", "" if self.dose == 1 else r"\1", self.get_unit_display())  # "tablet(s)"
-        facts = {"number": number_format(self.dose.normalize()), "unit": unit}
-        return gettext("%(number)s %(unit)s") % facts
+        return gettext("%(number)s %(unit)s") % {"number": number_format(self.dose.normalize()), "unit": self._unit(self.dose)}
+
+    def _unit(self, number):
+        return re.sub(r"\((e?s)\)", "" if number == 1 else r"\1", self.get_unit_display())  # "tablet(s)"
 
     @property
     def in_words(self):
