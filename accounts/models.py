@@ -107,7 +107,7 @@ class Clinic(models.Model):
 
     @property
     def name(self):
-        return self.name_ko if (get_language() or "ko").startswith("ko") else self.name_en
+        return self.name_ko if Language.of_the_page() == Language.KOREAN else self.name_en
 
 
 class PractitionerQuerySet(models.QuerySet):
@@ -135,7 +135,7 @@ class Practitioner(models.Model):
 
     @property
     def specialty(self):
-        return self.specialty_ko if (get_language() or "ko").startswith("ko") else self.specialty_en
+        return self.specialty_ko if Language.of_the_page() == Language.KOREAN else self.specialty_en
 
 
 class PatientQuerySet(models.QuerySet):

@@ -25,15 +25,17 @@ def open_clinic(*, name_ko, name_en, by, **facts) -> Clinic:
 
 
 @transaction.atomic
-def hire(*, email, role, name, clinics, by, language="ko", **facts) -> Practitioner:
+def hire(*, email, role, name, clinics, by, language=None, **facts) -> Practitioner:
     """Somebody works here from now on; whoever works here already gets what is new, such as one more clinic."""
     email = email.lower()
     validate_email(email)
     if not clinics and role not in EVERYWHERE:
         raise Refused(_("Please say in which clinic they work."))
-    user = User.objects.filter(email=email).first() or _newcomer(email, role, name, language)
+    user = User.objects.filter(email=email).first() or _newcomer(email, role, name)
     if user.role != role:
         raise Refused(_("%(email)s is the account of another role here. Please use another address.") % {"email": email})
+    if language:
+        User.objects.filter(pk=user.pk).update(language=language)
     practitioner, _made = Practitioner.objects.update_or_create(user=user, defaults={"name": name, **facts})
     practitioner.clinics.add(*clinics)
     audit.record(by, "staff.hire", practitioner)
@@ -49,5 +51,5 @@ def clinic_called(name: str) -> Clinic:
     return clinic
 
 
-def _newcomer(email, role, name, language) -> User:
-    return User.objects.create_user(email, role=role, first_name=name, language=language)
+def _newcomer(email, role, name) -> User:
+    return User.objects.create_user(email, role=role, first_name=name)

@@ -1,7 +1,6 @@
 """What goes in and out through the REST door."""
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -104,7 +103,7 @@ def reasons_of(visit, reader) -> list[str]:
     newest_first = list(visit.assessments.all())[::-1]
     judged = [row for row in newest_first if row.source != Source.CLINICIAN][:1]
     kind = "text" if reader.is_staff_member else "plain"
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = Language.of_the_page()
     return [
         _reason(reason[kind][language], row.inputs["words"][reason["start"] : reason["end"]])
         for row in judged

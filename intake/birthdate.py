@@ -4,8 +4,9 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language
 
 PARTS = {"year": (_("Year"), 4), "month": (_("Month"), 2), "day": (_("Day"), 2)}
 
@@ -32,7 +33,7 @@ class DateBoxes(forms.MultiWidget):
     def subwidgets(self, name, value, attrs=None):
         boxes = self.get_context(name, value, attrs)["widget"]["subwidgets"]
         labelled = [{**box, "label": label} for box, (label, _width) in zip(boxes, PARTS.values(), strict=True)]
-        return labelled if (get_language() or "ko").startswith("ko") else labelled[::-1]
+        return labelled if Language.of_the_page() == Language.KOREAN else labelled[::-1]
 
 
 class BirthDateField(forms.DateField):

@@ -1,10 +1,10 @@
 """One form a page."""
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import consents
+from accounts.models import Language
 
 from . import photos
 from .plausible import check
@@ -15,7 +15,7 @@ from .vitals import MEASURES
 
 def tongue() -> str:
     """The language of this page: "ko" or "en"."""
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"
+    return Language.of_the_page()
 
 
 class WordsForm(forms.Form):

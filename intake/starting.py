@@ -18,7 +18,7 @@ NEW_OTHER = "other"
 def onward(request) -> str:
     """The page of ours that only wanted to know who it is for, such as a booking; empty if a visit is to begin."""
     address = request.GET.get("next", "")
-    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
+    return address if address.startswith("/") and url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""
 
 
 class StartForm(PersonForm):

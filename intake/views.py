@@ -53,15 +53,21 @@ def step(request, pk, step):
     if request.method == "GET" and page.is_done(request, intake):
         return redirect("intake:step", pk, after(intake, step))
     form = page.form(request, intake)
-    if request.method == "POST" and form.is_valid():
-        page.save(intake, form, by=actor(request))
-        more = step in LATER and "then" not in request.GET
+    if request.method == "POST" and _is_kept(request, intake, page, form):
+        more = step in LATER and "then" not in request.GET and "send_now" not in request.POST
         return redirect("intake:step", pk, step) if more else _onward(request, intake, step)
     steps = steps_for(intake)
     where = {"step": step, "back": before(intake, step), "number": steps.index(step) + 1, "count": len(steps)}
     facts = {"intake": intake, "visit": intake.visit, "form": form, "missing": telling.missing(intake), **page.facts(intake)}
     facts["alarm_is_read"] = _alarm_is_read(request, intake)
     return render(request, page.template, {**where, **facts})
+
+
+def _is_kept(request, intake, page, form):
+    """Keep the page if it is in order; in an emergency what is not keeps nobody from the doctor."""
+    if form.is_valid():
+        page.save(intake, form, by=actor(request))
+    return form.is_valid() or "send_now" in request.POST
 
 
 def _alarm_is_read(request, intake):
@@ -85,7 +91,7 @@ def _too_late(request, intake):
 
 def _onward(request, intake, step):
     """Where a saved page leads: to the next, back to the summary, or in an emergency to the doctor at once."""
-    if request.GET.get("then") == "send":
+    if request.GET.get("then") == "send" or "send_now" in request.POST:
         return _send_now(request, intake)
     to_summary = "back_to_summary" in request.POST or request.GET.get("then") == LAST
     return redirect("intake:step", intake.visit_id, LAST if to_summary else after(intake, step))

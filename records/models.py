@@ -152,7 +152,7 @@ class MedicationRequest(Paper):
         most = MOST_AT_ONCE.get(self.unit, USUAL_MOST)
         if self.dose is not None and self.dose > most:
             words = _("Nobody takes so much at a time: more than %(most)s %(unit)s. Please check the number.")
-            facts = {"most": number_format(most, force_grouping=True), "unit": self.get_unit_display()}
+            facts = {"most": number_format(most, force_grouping=True), "unit": self._unit(most)}
             raise ValidationError({"dose": words % facts})
 
     @property
@@ -162,9 +162,11 @@ class MedicationRequest(Paper):
     @property
     def amount(self):
         """How much at a time, in words."""
-        unit = re.sub(r"\((e?s)\)", "" if self.dose == 1 else r"\1", self.get_unit_display())  # "tablet(s)"
-        facts = {"number": number_format(self.dose.normalize(), force_grouping=True), "unit": unit}
+        facts = {"number": number_format(self.dose.normalize(), force_grouping=True), "unit": self._unit(self.dose)}
         return gettext("%(number)s %(unit)s") % facts
+
+    def _unit(self, number):
+        return re.sub(r"\((e?s)\)", "" if number == 1 else r"\1", self.get_unit_display())  # "tablet(s)"
 
     @property
     def in_words(self):

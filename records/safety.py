@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
+from accounts.models import Language
 
 from . import background
 from .knowledge import medicines as known
@@ -46,15 +46,14 @@ class Doubtful(Refused):
 
 
 def group_title(key: str) -> str:
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
+    language = Language.of_the_page()
     return next((group.title(language) for group in known.groups() if group.key == key), "")
 
 
 def refuse_blocked(medication: str) -> None:
     """A law profile may forbid a medicine in remote visits; no reason lifts that."""
-    language = "ko" if (get_language() or "ko").startswith("ko") else "en"
     if why := known.blocked(medication, settings.LAW_PROFILE):
-        raise Refused(why[language])
+        raise Refused(why[Language.of_the_page()])
 
 
 def doubts(medication: str, visit, *, beside=()) -> list[Doubt]:

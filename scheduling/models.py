@@ -7,11 +7,10 @@ from datetime import time
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.appendonly import AppendOnly
-from accounts.models import Clinic, Patient, Practitioner, Scope, User
+from accounts.models import Clinic, Language, Patient, Practitioner, Scope, User
 
 
 class Weekday(models.IntegerChoices):
@@ -46,7 +45,7 @@ class VisitType(models.Model):
 
     @property
     def name(self):
-        return self.name_ko if (get_language() or "ko").startswith("ko") else self.name_en
+        return self.name_ko if Language.of_the_page() == Language.KOREAN else self.name_en
 
 
 class ClinicRoom(models.Model):

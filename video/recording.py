@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit, consents
 from accounts.errors import NotAllowed, Refused
+from accounts.models import Language
 from visits.states import WITH_DOCTOR
 
 from . import rooms
@@ -31,7 +31,7 @@ class Text(NamedTuple):
 
 def wording() -> Text:
     """The present text; how long recordings are kept is part of it, and of its version."""
-    tongue, days = _tongue(), settings.RECORDING_DAYS
+    tongue, days = Language.of_the_page(), settings.RECORDING_DAYS
     asked = consents.RECORDING
     return Text(f"{asked.version}.{days}d", asked.title[tongue], asked.text[tongue].format(days=days))
 
@@ -146,7 +146,7 @@ def _answer(room, agreed, version, by):
     present = wording().version
     if agreed and version != present:  # a no is heard whatever was read
         raise Refused(_("The text has changed meanwhile. Please read it again."))
-    said = RecordingConsent.objects.create(participant=by, version=present, language=_tongue(), given=agreed)
+    said = RecordingConsent.objects.create(participant=by, version=present, language=Language.of_the_page(), given=agreed)
     audit.record(by.user, "recording.agree" if agreed else "recording.refuse", said)
     recording = room.recordings.live().first()
     if recording and not agreed:
@@ -190,7 +190,3 @@ def _open(by):
 
 def _locked(pk):
     return Room.objects.select_for_update(of=("self",)).select_related("visit").get(pk=pk)
-
-
-def _tongue():
-    return "ko" if (get_language() or "ko").startswith("ko") else "en"

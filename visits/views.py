@@ -30,9 +30,8 @@ def link(request, token):
         logout(request)
     if visit is None:
         return _to_the_door(request, appointment)
-    if (
-        not request.user.is_authenticated
-    ):  # an account opens it anyway, and for whoever acts for the patient only as long as they may
+    # an account opens it anyway, and for whoever acts for the patient only as long as they may
+    if not request.user.is_authenticated:
         links.remember(request.session, visit)
     return _in_language(redirect("visit", pk=visit.pk), visit.language)
 

@@ -39,6 +39,14 @@ class OpeningTheHouseTest(TestCase):
             run("hire", "Kim@clinic.example", "doctor", "김서연", names[0])
         self.assertEqual(User.objects.get(role="doctor").clinics.count(), 2)
 
+    def test_hiring_again_changes_the_language_of_the_pages_only_if_it_is_said(self):
+        run("open_clinic", "강 의원", "River Clinic")
+        languages = []
+        for said in ({"language": "en"}, {}, {"language": "ko"}):
+            run("hire", "kim@clinic.example", "doctor", "김서연", "강 의원", **said)
+            languages.append(User.objects.get(role="doctor").language)
+        self.assertEqual(languages, ["en", "en", "ko"])
+
     def test_opening_again_changes_only_what_is_said(self):
         run("open_clinic", "강 의원", "River Clinic", phone="02-555-0101")
         run("open_clinic", "강 의원", "River Clinic", time_zone="Asia/Tokyo")

@@ -46,6 +46,14 @@ class HomeTest(PatientTestCase):
         visit = make_visit(patient=self.patient)
         self.assertContains(self.client.get(HOME), reverse("visit", args=[visit.pk]))
 
+    def test_who_waits_here_hears_that_the_doctor_calls(self):
+        visit = make_visit(patient=self.patient, state=State.WAITING)
+        self.assertContains(self.client.get(HOME), f'data-live="/ws/visit/{visit.pk}/"')
+        visit = flow.call_in(visit, by=make_doctor(clinic=visit.clinic))
+        page = self.client.get(HOME)
+        self.assertContains(page, f"{visit.practitioner.name} is calling you")
+        self.assertContains(page, f'href="{reverse("video:room", args=[visit.pk])}"')
+
     def test_a_finished_visit_leads_to_its_summary(self):
         visit = make_visit(patient=self.patient, state=State.COMPLETED)
         self.assertContains(self.client.get(HOME), reverse("records:summary", args=[visit.pk]))

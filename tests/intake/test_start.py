@@ -164,4 +164,5 @@ class OnTheWayToABookingTest(TestCase):
         self.assertContains(answer, escape(self.page))
 
     def test_nobody_is_sent_to_another_house(self):
-        self.assertIn("/visit/", self.say_who("https://elsewhere.example/").url)
+        for page in "https://elsewhere.example/", "elsewhere", "front":
+            self.assertIn("/visit/", self.say_who(page).url)

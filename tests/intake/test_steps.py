@@ -192,10 +192,28 @@ class RedFlagTest(TellingTestCase):
 
     def test_send_now_asks_for_consent_alone_and_sends(self):
         self.begin(ALARMING)
-        self.assertContains(self.client.get(self.page("onset")), self.page("consent", then="send"))
+        answer = self.client.post(self.page("onset"), {"value": "hours", "send_now": "yes"})
+        self.assertRedirects(answer, self.page("consent", then="send"))
         answer = self.client.post(self.page("consent", then="send"), AGREED)
         self.assertRedirects(answer, reverse("visit", args=[self.intake.visit_id]))
         self.assertEqual(self.state(), State.WAITING)
+
+    def test_send_now_takes_along_what_stands_on_the_page_and_waits_for_nothing(self):
+        for step, facts, kept in ("onset", {"value": "hours"}, 1), ("onset", {}, 0), ("vitals", {"temp": "high"}, 0):
+            with self.subTest(step=step, **facts):
+                self.begin(ALARMING)
+                self.client.post(self.page("consent"), AGREED)
+                self.assertContains(self.client.get(self.page(step)), 'form="story" name="send_now"')
+                self.client.post(self.page(step), {**facts, "send_now": "yes"})
+                self.assertEqual(self.state(), State.WAITING)
+                self.assertEqual(self.intake.answers.filter(question="onset", value="hours").count(), kept)
+                flow.leave(Visit.objects.get(pk=self.intake.visit_id), by=None)
+
+    def test_enter_in_a_field_never_sends(self):
+        self.begin(ALARMING)
+        page = self.client.get(self.page("vitals")).content.decode()
+        first = page.index('form="story"')
+        self.assertNotIn("send_now", page[first : page.index(">", first)])  # a browser presses the first button of a form
 
     def test_send_now_without_words_asks_for_words_first(self):
         self.begin()

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone, translation
 
@@ -36,6 +37,10 @@ class AmountTest(SimpleTestCase):
         with translation.override("en"):
             said = [MedicationRequest(dose=Decimal(dose), unit=unit).amount for dose, unit in ((1, "{tablet}"), (2, "{patch}"))]
         self.assertEqual(said, ["1 tablet", "2 patches"])
+
+    def test_a_slip_of_the_finger_is_told_in_the_plural(self):
+        with translation.override("en"), self.assertRaisesMessage(ValidationError, "more than 40 tablets. Please"):
+            MedicationRequest(dose=Decimal(41), unit="{tablet}").clean()
 
 
 class DoubtTest(TestCase):

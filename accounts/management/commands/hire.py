@@ -15,8 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("name")
         parser.add_argument("clinics", nargs="*", help="names of clinics; administrator and reviewer need none")
         parser.add_argument("--specialty", nargs=2, metavar=("KOREAN", "ENGLISH"), help="내과 'Internal medicine'")
-
-        parser.add_argument("--language", choices=["ko", "en"], default="ko", help="of their pages (ko)")
+        parser.add_argument("--language", choices=["ko", "en"], help="of their pages; ko, if nothing is said")
 
     @no_translations
     def handle(self, *, email, role, name, clinics, specialty, language, **options):
