@@ -59,32 +59,32 @@ def _already_here(patient, clinic, appointment):
 @transaction.atomic
 def join_queue(visit, *, by) -> Visit:
     """The story is told: wait for the doctor, counted from arrival, or from the booked time if that is later and can wait."""
-    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    visit = _locked(visit)
     planned = visit.appointment.start if visit.appointment and visit.acuity > Acuity.EMERGENT else visit.arrived_at
-    return move(visit, State.WAITING, by=by, only_from=State.ARRIVED, waiting_since=max(visit.arrived_at, planned))
+    return _move(visit, State.WAITING, by=by, only_from=State.ARRIVED, waiting_since=max(visit.arrived_at, planned))
 
 
 @transaction.atomic
 def call_in(visit, *, by) -> Visit:
-    """The practitioner is ready, and so on duty: bring the patient in. For an emergency, who is in the room goes on hold."""
-    duty.begin(by=by)
-    facts = {"practitioner": by.practitioner, "called_at": timezone.now()}
-    visit = move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, **facts)
-    if visit.acuity == Acuity.RESUSCITATION:
-        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(acuity=Acuity.RESUSCITATION):
-            hold(other, by=by, reason="emergency")
-    return visit
+    """The practitioner is ready: bring this patient in."""
+    return _call_in(_locked(visit), by)
 
 
 @transaction.atomic
 def call_in_next(*, by) -> Visit | None:
     """The next whom nobody else calls in at this moment; None when nobody waits. Colleagues never wait for each other here."""
-    visits = Visit.objects.treatable_by(by)
-    for line in visits.emergencies(), visits.in_line():
-        visit = line.select_for_update(skip_locked=True, of=("self",)).first()
-        if visit:
-            return call_in(visit, by=by)
-    return None
+    visit = Visit.objects.treatable_by(by).to_call_in().select_for_update(skip_locked=True, of=("self",)).first()
+    return _call_in(visit, by) if visit else None
+
+
+def _call_in(visit, by) -> Visit:
+    """Who calls somebody in is on duty. For an emergency, who is in the room goes on hold."""
+    facts = {"practitioner": duty.begin(by=by).practitioner, "called_at": timezone.now()}
+    visit = _move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, **facts)
+    if visit.acuity == Acuity.RESUSCITATION:
+        for other in by.practitioner.visits.filter(state=State.IN_PROGRESS).exclude(acuity=Acuity.RESUSCITATION):
+            hold(other, by=by, reason="emergency")
+    return visit
 
 
 def hold(visit, *, by, reason="") -> Visit:
@@ -115,9 +115,18 @@ def discontinue(visit, *, by, reason) -> Visit:
 
 
 @transaction.atomic
-def move(visit, new_state, *, by, reason="", only_from=None, **facts) -> Visit:
+def move(visit, new_state, *, by, **how) -> Visit:
     """Move a visit to a new state, record it, and tell everyone once it is safe."""
-    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    return _move(_locked(visit), new_state, by=by, **how)
+
+
+def _locked(visit) -> Visit:
+    """As it is now; nobody else changes it before we are done."""
+    return Visit.objects.select_for_update().get(pk=visit.pk)
+
+
+def _move(visit, new_state, *, by, reason="", only_from=None, **facts) -> Visit:
+    """The move itself, of a visit that is locked already."""
     if new_state not in MOVES[State(visit.state)] or only_from not in (None, visit.state):
         raise WrongState(_refusal(visit, new_state))
     _leave_to_its_doctor(visit, by)
