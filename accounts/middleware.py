@@ -55,7 +55,12 @@ class RefusedMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, Refused) and not request.path.startswith("/api/"):
-            facts = {"sentence": str(exception), "onward": exception.onward, "is_link": exception.status == 410, "refused": exception}
+            facts = {
+                "sentence": str(exception),
+                "onward": exception.onward,
+                "is_link": exception.status == 410,
+                "refused": exception,
+            }
             return render(request, exception.page, facts, status=exception.status)
         return None
 

@@ -39,9 +39,11 @@ def plan(change: AppointmentChange) -> None:
     """What a change of an appointment has to tell; whatever was planned from an earlier change dies in the same moment."""
     appointments = Appointment.objects.select_for_update(of=("self",)).select_related("patient__user", "booked_by")
     appointment = appointments.get(pk=change.appointment_id)
-    earlier = Message.objects.planned().filter(change__appointment=appointment, change__lt=change.pk)
-    earlier.update(state=Message.State.STALE)
-    state = Message.State.STALE if appointment.changes.filter(pk__gt=change.pk).exists() else Message.State.PLANNED
+    changes = list(appointment.changes.values_list("pk", flat=True))
+    if changes[0] < change.pk:
+        earlier = Message.objects.planned().filter(change__appointment=appointment, change__lt=change.pk)
+        earlier.update(state=Message.State.STALE)
+    state = Message.State.STALE if changes[-1] > change.pk else Message.State.PLANNED
     told, due = readers.of(appointment.patient, appointment.booked_by, to=Scope.BOOK), list(_due(change, timezone.now()))
     _write(message for reader in told for when in due for message in _messages(*when, reader, change=change, state=state))
 

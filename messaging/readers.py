@@ -46,13 +46,17 @@ class Reader(NamedTuple):
 
 def of(patient: Patient, booked_by: User | None = None, *, to: Scope) -> list[Reader]:
     """The patient, and who booked and may act for them in this; if neither can be reached, all who may act in this."""
-    acting = {grant.user for grant in Grant.objects.live(to).filter(patient=patient).select_related("user")}
     users = {patient.user} if patient.user else set()
-    users |= acting & {booked_by}
+    if booked_by not in (None, patient.user):
+        users |= _acting(patient, to) & {booked_by}
     if not users and not patient.phone:
-        users = acting
+        users = _acting(patient, to)
     found = [Reader(user, patient) for user in sorted(users, key=lambda user: user.pk)]
     return [Reader(None, patient), *found] if patient.phone and not patient.user or not found else found
+
+
+def _acting(patient: Patient, to: Scope) -> set[User]:
+    return {grant.user for grant in Grant.objects.live(to).filter(patient=patient).select_related("user")}
 
 
 def zone(user: User | None, clinic) -> ZoneInfo:

@@ -66,7 +66,8 @@ def is_open(slot: Slot, practitioner, clinic, *, kind: VisitType | None = None, 
         return False  # not on full minutes
     end = slot.end + timedelta(minutes=kind.buffer_minutes if kind else 0)
     wanted = at, minute(end)
-    if _clash(wanted, _busy([practitioner.pk], slot.start, end, own)[practitioner.pk]):
+    around = [practitioner.pk], slot.start, end
+    if _clash(wanted, _sold(*around, own)[practitioner.pk]) or _clash(wanted, _away(*around)[practitioner.pk]):
         return False
     if all(_clash(wanted, room) for room in _rooms(clinic, kind, slot.start, end, own)):
         return False
@@ -145,9 +146,21 @@ def _on_days(hours: Availability, zone: ZoneInfo, start: datetime, end: datetime
 
 def _busy(doctors, start, end, own=None) -> dict[int, list[Span]]:
     """What is sold, held by others or taken off."""
+    sold, away = _sold(doctors, start, end, own), _away(doctors, start, end)
+    return {doctor: sold[doctor] + away[doctor] for doctor in doctors}
+
+
+def _sold(doctors, start, end, own) -> dict[int, list[Span]]:
+    """What is sold, or held by others."""
     found = defaultdict(list)
     for doctor, at in _cells(start, end, own).filter(practitioner__in=doctors).values_list("practitioner", Minute("start")):
         found[doctor].append((at, at + CELL_MINUTES))
+    return found
+
+
+def _away(doctors, start, end) -> dict[int, list[Span]]:
+    """Time off."""
+    found = defaultdict(list)
     away = TimeOff.objects.filter(practitioner__in=doctors, start__lt=end, end__gt=start)
     for doctor, begins, ends in away.values_list("practitioner", "start", "end"):
         found[doctor].append((minute(begins), minute(ends + timedelta(seconds=59))))

@@ -19,5 +19,6 @@ def offer_what_became_free(sender, change, **kwargs):
 
 @receiver(appointment_changed)
 def give_back_what_was_proposed(sender, change, **kwargs):
-    """An older proposal is answered by this change, whatever it is: its time is free for others."""
-    Hold.objects.filter(proposal__change__appointment=change.appointment_id, proposal__change__lt=change.pk).delete()
+    """An older proposal is answered by this change: its time is free for others. One who is booked, first or again, has none."""
+    if change.what != AppointmentChange.What.BOOKED:
+        Hold.objects.filter(proposal__change__appointment=change.appointment_id, proposal__change__lt=change.pk).delete()

@@ -12,7 +12,7 @@ from visits.states import WITH_DOCTOR
 
 
 class Room(models.Model):
-    """The video room of one visit; it opens when the patient is called in."""
+    """The video room of one visit; the first who comes after the patient was called in finds it made."""
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="room")
     sound_only = models.BooleanField(default=False)  # staff left the pictures out, so that the voices arrive

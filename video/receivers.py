@@ -1,4 +1,4 @@
-"""The room follows the visit: open when called in, closed when it ends."""
+"""The room follows the visit: empty when the patient waits again, closed when it ends."""
 
 from django.dispatch import receiver
 
@@ -16,9 +16,7 @@ from .signals import people_changed
 def follow_the_visit(sender, change, **kwargs):
     if change.what != Change.What.STATE:
         return
-    if change.new == State.IN_PROGRESS:
-        rooms.open_for(change.visit)
-    elif change.new == State.WAITING and change.old in WITH_DOCTOR:
+    if change.new == State.WAITING and change.old in WITH_DOCTOR:
         recording.end_for(change.visit)
         rooms.empty(change.visit)
     elif change.new not in OPEN:

@@ -26,7 +26,7 @@ class OffDuty(Refused):
 
 def shift_of(user) -> Shift | None:
     """The shift somebody is in now."""
-    return Shift.objects.open().filter(practitioner__user=user).first()
+    return Shift.objects.open().select_related("practitioner").filter(practitioner__user=user).first()
 
 
 def begin(*, by) -> Shift:

@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -67,28 +66,28 @@ def _join(visit, appointment):
 @transaction.atomic
 def join_queue(visit, *, by) -> Visit:
     """The story is told: wait for the doctor, counted from arrival, or from the booked time if that is later and can wait."""
-    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    visit = _locked(visit)
     planned = visit.appointment.start if visit.appointment and visit.acuity > Acuity.EMERGENT else visit.arrived_at
-    return move(visit, State.WAITING, by=by, only_from=State.ARRIVED, waiting_since=max(visit.arrived_at, planned))
+    return _move(visit, State.WAITING, by=by, only_from=State.ARRIVED, waiting_since=max(visit.arrived_at, planned))
 
 
 @transaction.atomic
 def call_in(visit, *, by, instead=False) -> Visit:
-    """The practitioner is ready, and so on duty: bring the patient in, if asked `instead` of whoever is in the room."""
-    duty.begin(by=by)
-    facts = {"practitioner": by.practitioner, "called_at": timezone.now()}
-    return move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, instead=instead, **facts)
+    """The practitioner is ready: bring this patient in, if asked `instead` of whoever is in the room."""
+    return _call_in(_locked(visit), by=by, instead=instead)
 
 
 @transaction.atomic
 def call_in_next(*, by) -> Visit | None:
     """The next whom nobody else calls in at this moment; None when nobody waits. Colleagues never wait for each other here."""
-    visits = Visit.objects.treatable_by(by)
-    for line in visits.emergencies(), visits.in_line():
-        visit = line.select_for_update(skip_locked=True, of=("self",)).first()
-        if visit:
-            return call_in(visit, by=by)
-    return None
+    visit = Visit.objects.treatable_by(by).to_call_in().select_for_update(skip_locked=True, of=("self",)).first()
+    return _call_in(visit, by=by) if visit else None
+
+
+def _call_in(visit, *, by, instead=False) -> Visit:
+    """Who calls somebody in is on duty."""
+    facts = {"practitioner": duty.begin(by=by).practitioner, "called_at": timezone.now()}
+    return _move(visit, State.IN_PROGRESS, by=by, only_from=State.WAITING, instead=instead, **facts)
 
 
 def hold(visit, *, by, reason="") -> Visit:
@@ -125,17 +124,25 @@ def discontinue(visit, *, by, reason) -> Visit:
 
 
 @transaction.atomic
-def move(visit, new_state, *, by, reason="", only_from=None, instead=False, **facts) -> Visit:
+def move(visit, new_state, *, by, **how) -> Visit:
     """Move a visit to a new state, record it, and tell everyone once it is safe."""
-    doctor = facts.get("practitioner") or OuterRef("practitioner")
-    visit = Visit.objects.select_for_update().annotate(room_is_taken=Exists(inside(doctor))).get(pk=visit.pk)
+    return _move(_locked(visit), new_state, by=by, **how)
+
+
+def _locked(visit) -> Visit:
+    """As it is now; nobody else changes it before we are done."""
+    return Visit.objects.select_for_update().get(pk=visit.pk)
+
+
+def _move(visit, new_state, *, by, reason="", only_from=None, instead=False, **facts) -> Visit:
+    """The move itself, of a visit that is locked already."""
     if new_state not in MOVES[State(visit.state)] or only_from not in (None, visit.state):
         raise WrongState(_refusal(visit, new_state))
     _leave_to_its_doctor(visit, by)
     old_state, visit.state = visit.state, new_state
     for name, value in facts.items():
         setattr(visit, name, value)
-    if new_state == State.IN_PROGRESS and visit.room_is_taken:
+    if new_state == State.IN_PROGRESS:
         _make_room(visit, by, instead)
     _write_state(visit, facts, by)
     record_change(visit, old=old_state, new=new_state, by=by, reason=reason)
@@ -146,11 +153,12 @@ def move(visit, new_state, *, by, reason="", only_from=None, instead=False, **fa
 def _make_room(visit, by, instead):
     """One patient at a time: only life in danger, or the doctor's word, puts who is in the room on hold."""
     is_emergency = visit.acuity == Acuity.RESUSCITATION
-    if not (is_emergency or instead):
+    others = list(inside(visit.practitioner).select_for_update().order_by("pk"))
+    if others and not (is_emergency or instead):
         raise RoomTaken(visit, by)
-    others = inside(visit.practitioner).select_for_update().order_by("pk")
-    for other in others.exclude(acuity=Acuity.RESUSCITATION) if is_emergency else others:
-        hold(other, by=by, reason="emergency" if is_emergency else "another patient")
+    for other in others:
+        if not is_emergency or other.acuity != Acuity.RESUSCITATION:
+            hold(other, by=by, reason="emergency" if is_emergency else "another patient")
 
 
 def _write_state(visit, facts, by):

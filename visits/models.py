@@ -73,12 +73,19 @@ class VisitQuerySet(models.QuerySet):
     def in_line(self, now: datetime | None = None):
         """Who waits by now and has a place, next first: `order.rank` as one indexed query."""
         now = now or timezone.now()
+        return self._ranked(now).filter(waiting_since__lte=now, acuity__gt=Acuity.RESUSCITATION)
+
+    def to_call_in(self):
+        """Whom a doctor who is free calls in: emergencies, then the line."""
+        now = timezone.now()
+        return self._ranked(now).filter(Q(acuity=Acuity.RESUSCITATION) | Q(waiting_since__lte=now))
+
+    def _ranked(self, now: datetime):
         waited = ExpressionWrapper(Value(now) - F("waiting_since"), DurationField())
         weighed = [
             When(acuity=level, then=ExpressionWrapper(waited * points, DurationField())) for level, points in POINTS.items()
         ]
-        here = self.waiting().filter(waiting_since__lte=now, acuity__gt=Acuity.RESUSCITATION)
-        here = here.annotate(
+        here = self.waiting().annotate(
             band=Least(F("acuity"), Value(3)), points=Case(*weighed, default=Value(timedelta()), output_field=DurationField())
         )
         return here.order_by("band", "-points", "waiting_since", "acuity", "pk")

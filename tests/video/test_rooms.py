@@ -29,14 +29,14 @@ Role = Participant.Role
 
 
 class RoomOfAVisitTest(TestCase):
-    def test_it_opens_when_the_patient_is_called_in_and_closes_with_the_visit(self):
+    def test_it_is_made_for_who_comes_first_and_closes_with_the_visit(self):
         clinic = make_clinic()
         doctor = make_doctor(clinic=clinic)
         visit = make_visit(clinic=clinic, doctor=doctor)
         self.assertFalse(Room.objects.filter(visit=visit).exists())
         with self.captureOnCommitCallbacks(execute=True):
-            flow.call_in(visit, by=doctor)
-        self.assertIsNone(Room.objects.get(visit=visit).closed_at)
+            visit = flow.call_in(visit, by=doctor)
+        self.assertEqual(rooms.admit(visit, user=doctor).room, Room.objects.get(visit=visit, closed_at=None))
         with self.captureOnCommitCallbacks(execute=True):
             flow.hold(visit, by=doctor)
         self.assertIsNone(Room.objects.get(visit=visit).closed_at)
