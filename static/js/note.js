@@ -1,5 +1,7 @@
 // Keeps the note while it is written, and signs without leaving the page when something is missing: the video goes on.
 // Without this the doctor presses "Keep draft".
+import { inTab } from "./store.js";
+
 const form = document.getElementById("note-form");
 const PAUSE = 2000;
 const AGAIN = 10000;
@@ -127,13 +129,13 @@ class Note {
     const signsOut = document.querySelector("form[action$='/logout/'][data-sent]"); // the next person may sit here
     const own = this.written().filter(({ name }) => this.touched.has(name)); // what another window wrote stays
     const words = Object.fromEntries(own.map(({ name, value }) => [name, value]));
-    if (!this.overtaken && !signsOut) store((storage) => storage.setItem(this.form.action, JSON.stringify({ at: Date.now(), words })));
+    if (!this.overtaken && !signsOut) inTab((storage) => storage.setItem(this.form.action, JSON.stringify({ at: Date.now(), words })));
   }
 
   // A reload may be answered before the last words have arrived: the page would show the older ones.
   comeBack() {
-    const left = store((storage) => JSON.parse(storage.getItem(this.form.action)));
-    store((storage) => storage.removeItem(this.form.action));
+    const left = inTab((storage) => JSON.parse(storage.getItem(this.form.action)));
+    inTab((storage) => storage.removeItem(this.form.action));
     if (!left || Date.now() - left.at > JUST_LEFT) return;
     for (const field of this.written().filter(({ name }) => name in left.words)) {
       field.value = left.words[field.name];
@@ -143,15 +145,6 @@ class Note {
 
   written() {
     return [...this.form.elements].filter(({ type }) => ["textarea", "text", "date"].includes(type));
-  }
-}
-
-// No storage (a private window): then the reload shows what has arrived.
-function store(deed) {
-  try {
-    return deed(sessionStorage);
-  } catch {
-    return null;
   }
 }
 
