@@ -18,7 +18,7 @@ from tests import services  # noqa: E402
 pytest_plugins = ["tests.product"]
 OUR_OWN = ("REDIS_URL", "DATABASE_URL", "NARU_STATE", "SECRET_KEY", "NARU_DEMO", "STATIC_ROOT", "MEDIA_ROOT")
 LAST = {"chromium", "sign_in", "product"}  # fixtures whose tests run the whole product
-IN_REAL_TIME = ("device_check", "faults", "people", "reach", "recording", "rescue", "weak_links", "whole_visit")
+IN_REAL_TIME = ("device_check", "faults", "firefox", "people", "reach", "recording", "rescue", "weak_links", "whole_visit")
 ALONE = ("tests/ops/", *(f"tests/journeys/test_{name}.py" for name in IN_REAL_TIME))
 
 

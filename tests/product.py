@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from telehealth import embedded
+from video.media.port import own_addresses
 
 from . import services
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
 BACK_SECONDS = 45
 STOP_SECONDS = 12
+EVERYWHERE = ",".join(dict.fromkeys(["127.0.0.1", *own_addresses()]))  # Chromium is told to use loopback; Firefox never does
 INHERITED = ("REDIS_URL", "DATABASE_URL", "SECRET_KEY", "NARU_STATE", "NARU_PORT", "NARU_DEMO", "STATIC_ROOT")
 
 
@@ -36,7 +38,7 @@ class Product:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "run", "--state", str(state), "--port", str(self.port), *arguments],
                 cwd=ROOT,
-                env={**kept, "MEDIA_ADDRESSES": "127.0.0.1", **env},
+                env={**kept, "MEDIA_ADDRESSES": EVERYWHERE, **env},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,

@@ -96,6 +96,11 @@ def browser() -> str:
     )
 
 
+def firefox() -> str:
+    """Firefox of this machine, else Debian's package."""
+    return shutil.which("firefox") or debian("firefox-esr", "firefox-esr", "fonts-noto-cjk")
+
+
 def debian(program: str, *packages: str) -> str:
     """A program of Debian's packages, installed if we may."""
     if shutil.which(program) is None and os.geteuid() == 0 and shutil.which("apt-get"):

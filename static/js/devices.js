@@ -1,5 +1,7 @@
 // Camera and microphone: ask for them, fall back to sound, remember the choice, and say what is wrong in words.
 
+import { onDevice } from "./store.js";
+
 const KEPT = "naru.devices";
 const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 } };
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -7,21 +9,9 @@ const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl:
 const FIRST = { picture: true, camera: "", microphone: "", loudspeaker: "" };
 
 /** What the person chose in the device check. */
-export function choice() {
-  try {
-    return { ...FIRST, ...JSON.parse(localStorage.getItem(KEPT)) };
-  } catch {
-    return FIRST;
-  }
-}
+export const choice = () => ({ ...FIRST, ...onDevice((storage) => JSON.parse(storage.getItem(KEPT))) });
 
-export function choose(changed) {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify({ ...choice(), ...changed }));
-  } catch {
-    // a browser that keeps nothing: the choice holds for this page only
-  }
-}
+export const choose = (changed) => onDevice((storage) => storage.setItem(KEPT, JSON.stringify({ ...choice(), ...changed })));
 
 /** Get what can be had: {stream, problem}; problem is "", "denied", "absent", "busy", "browser" or "nothing". */
 export async function openDevices() {

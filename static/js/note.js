@@ -1,5 +1,7 @@
 // Keeps the note while it is written, and signs without leaving the page when something is missing: the video goes on.
 // Without this the doctor presses "Keep draft".
+import { inTab } from "./store.js";
+
 const form = document.getElementById("note-form");
 const PAUSE = 2000;
 const AGAIN = 10000;
@@ -162,13 +164,13 @@ class Note {
     const words = Object.fromEntries(
       own.map(({ name, value, defaultValue }) => [name, { text: value, known: [defaultValue, ...(this.sent[name] || [])] }]),
     );
-    if (!this.overtaken && !signsOut) store((storage) => storage.setItem(this.form.action, JSON.stringify({ at: Date.now(), words })));
+    if (!this.overtaken && !signsOut) inTab((storage) => storage.setItem(this.form.action, JSON.stringify({ at: Date.now(), words })));
   }
 
   // A reload may be answered before the last words have arrived: the page would show the older ones.
   comeBack() {
-    const left = store((storage) => JSON.parse(storage.getItem(this.form.action)));
-    store((storage) => storage.removeItem(this.form.action));
+    const left = inTab((storage) => JSON.parse(storage.getItem(this.form.action)));
+    inTab((storage) => storage.removeItem(this.form.action));
     if (!left || Date.now() - left.at > JUST_LEFT) return;
     for (const field of this.written().filter(({ name }) => name in left.words)) {
       const { text, known } = left.words[field.name];
@@ -180,15 +182,6 @@ class Note {
 
   written() {
     return [...this.form.elements].filter(({ type }) => ["textarea", "text", "date"].includes(type));
-  }
-}
-
-// No storage (a private window): then the reload shows what has arrived.
-function store(deed) {
-  try {
-    return deed(sessionStorage);
-  } catch {
-    return null;
   }
 }
 

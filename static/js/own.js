@@ -1,16 +1,11 @@
 // What a person sends, and the buttons that change it: microphone, camera, sound only.
 import { openDevices } from "./devices.js";
+import { inTab } from "./store.js";
 
 const BUTTONS = { audio: "mute", video: "camera" };
 const KEPT = `naru.off.${location.pathname}`; // of this visit, in this tab: whoever reloads is not suddenly heard or seen
 
-function kept() {
-  try {
-    return { audio: false, video: false, ...JSON.parse(sessionStorage.getItem(KEPT)) };
-  } catch {
-    return { audio: false, video: false };
-  }
-}
+const kept = () => ({ audio: false, video: false, ...inTab((storage) => JSON.parse(storage.getItem(KEPT))) });
 
 export class Own {
   constructor(room) {
@@ -59,11 +54,7 @@ export class Own {
 
   choose(kind) {
     this.toggle(kind);
-    try {
-      sessionStorage.setItem(KEPT, JSON.stringify(this.off));
-    } catch {
-      // a browser that keeps nothing: the choice holds for this page only
-    }
+    inTab((storage) => storage.setItem(KEPT, JSON.stringify(this.off)));
   }
 
   toggle(kind) {

@@ -1,6 +1,7 @@
 // The people of a room on the page: a picture for each, with name, and what is off. A person can make one of them large.
 
 import { playWhereChosen } from "./devices.js";
+import { inTab } from "./store.js";
 
 const KEPT = "naru.pinned";
 const SELF = "self";
@@ -10,7 +11,7 @@ export class Tiles {
   /** `texts`: the sentences of the page; `blocked` is called when the browser wants a tap before it plays sound. */
   constructor(place, texts, blocked) {
     Object.assign(this, { place, texts, blocked, names: new Map(), states: new Map() });
-    this.pinned = sessionStorage.getItem(KEPT) || "";
+    this.pinned = inTab((storage) => storage.getItem(KEPT)) || "";
   }
 
   find(id) {
@@ -26,7 +27,7 @@ export class Tiles {
     const video = tile.querySelector("video");
     Object.assign(video, { autoplay: true, playsInline: true, muted: id === SELF, srcObject: stream });
     if (id !== SELF) playWhereChosen(video);
-    video.play().catch((error) => error.name === "NotAllowedError" && this.blocked());
+    video.play().catch(({ name }) => name === "NotAllowedError" && this.playSilently(video));
     this.caption(id);
     this.arrange();
   }
@@ -52,7 +53,7 @@ export class Tiles {
   /** Large and first for this person alone: an interpreter's hands, a doctor's face. */
   pin(id) {
     this.pinned = id;
-    sessionStorage.setItem(KEPT, id);
+    inTab((storage) => storage.setItem(KEPT, id));
     const focus = document.activeElement;
     this.arrange();
     focus?.focus();
@@ -90,8 +91,19 @@ export class Tiles {
     this.arrange();
   }
 
+  /** The browser wants a tap before it plays sound; the picture needs none. */
+  playSilently(video) {
+    video.muted = true;
+    video.play().catch(() => {});
+    this.blocked();
+  }
+
   play() {
-    this.place.querySelectorAll("video").forEach((video) => video.play());
+    for (const tile of this.all) {
+      const video = tile.querySelector("video");
+      video.muted = tile.dataset.tile === SELF;
+      video.play();
+    }
   }
 
   name(people) {
