@@ -35,3 +35,9 @@ def give(request, *, email, password) -> Token:
     token, _created = Token.objects.get_or_create(user=user)
     audit.record(user, "token.give", user)
     return token
+
+
+def end(user) -> None:
+    """The token of this account opens nothing any more."""
+    if Token.objects.filter(user=user).delete()[0]:
+        audit.record(user, "token.end", user)

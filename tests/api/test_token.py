@@ -1,5 +1,6 @@
 from allauth.mfa.models import Authenticator
-from django.test import TestCase
+from allauth.mfa.signals import authenticator_added
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from accounts.models import AuditEvent
@@ -35,6 +36,20 @@ class TokenTest(TestCase):
         response = self.ask()
         self.assertEqual(response.status_code, 403)
         self.assertIn("second step of sign-in", response.json()["detail"])
+
+    def test_whoever_changes_how_they_sign_in_ends_the_token(self):
+        self.client.force_login(self.user)
+        page, words = reverse("account_change_password"), "a quiet river 7"
+        facts = {"oldpassword": PASSWORD, "password1": words, "password2": words}
+        for deed in (
+            lambda: self.client.post(page, facts),
+            lambda: authenticator_added.send(Authenticator, request=None, user=self.user, authenticator=None),
+        ):
+            key = self.ask(password=words if self.user.check_password(words) else PASSWORD).json()["token"]
+            deed()
+            self.user.refresh_from_db()
+            answer = Client().get(reverse("api:queue"), HTTP_AUTHORIZATION=f"Token {key}")
+            self.assertEqual(answer.status_code, 401)
 
     def test_a_closed_account_gets_no_token(self):
         self.user.is_active = False
