@@ -22,6 +22,7 @@ def test_two_windows_of_one_doctor_write_one_note(sign_in, product):
     first.context.add_cookies([{"name": "django_language", "value": "en", "url": product.url}])
     first.goto("/desk/queue/")
     steps.row(first, visit).get_by_role("button").click()
+    steps.is_inside(first)
     first.wait_for_url(f"**/desk/visit/{visit}/")
     second = first.context.new_page()
     second.goto(f"/desk/visit/{visit}/")
