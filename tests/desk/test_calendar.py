@@ -1,3 +1,4 @@
+import html
 import re
 import uuid
 from datetime import UTC, datetime, time, timedelta
@@ -262,6 +263,14 @@ class AppointmentTest(CalendarCase):
         self.assertContains(self.client.get(self.url()), "about 20 minutes late")
         self.client.force_login(self.patient.user)
         self.assertContains(self.client.get(reverse("visits:ahead", args=[self.appointment.pk])), "20")
+
+    def test_the_other_language_of_a_page_with_a_mistake_is_where_the_form_stands(self):
+        form = {"clinic": self.clinic.pk, "doctor": self.doctor.pk, "minutes": "999"}
+        page = self.client.post(reverse("desk:late"), form, headers={"Referer": f"http://testserver{self.url()}"})
+        self.assertEqual(page.status_code, 400)
+        onward = re.search(r'name="next" value="([^"]*)"', page.content.decode())[1]
+        answer = self.client.post(reverse("set_language"), {"language": "en", "next": html.unescape(onward)}, follow=True)
+        self.assertEqual(answer.status_code, 200)
 
     def test_strangers_and_wrong_methods(self):
         self.assertEqual(self.client.get(self.url("cancel")).status_code, 405)
