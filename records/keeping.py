@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from . import letters, papers, signing, windows
+from . import letters, signing, windows
 from .forms import LetterForm, NoteForm
 from .models import Letter, Note
 
@@ -35,8 +35,7 @@ def _keep_note(note, post, by):
 
 @transaction.atomic
 def _keep_letter(letter, post, by):
-    papers.writable(letter.visit, by=by)
-    letter.refresh_from_db()
+    letter = letters.open_draft(letter, by=by)
     texts, parts = windows.join_all(letter, LetterForm.typed(post, letter), post, f"letter-{letter.pk}", ["text"])
     letters.keep(letter, by=by, **texts)
     return parts

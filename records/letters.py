@@ -30,7 +30,7 @@ def begin(visit, kind, *, by) -> Letter:
 @transaction.atomic
 def keep(letter, *, by, **facts) -> Letter:
     """Keep what was written so far."""
-    letter = _draft(letter, by)
+    letter = open_draft(letter, by=by)
     for name, value in facts.items():
         setattr(letter, name, value)
     letter.author = by.practitioner
@@ -41,7 +41,7 @@ def keep(letter, *, by, **facts) -> Letter:
 @transaction.atomic
 def drop(letter, *, by) -> None:
     """No letter after all."""
-    letter = _draft(letter, by)
+    letter = open_draft(letter, by=by)
     audit.record(by, "letter.drop", letter)
     letter.delete()
 
@@ -54,7 +54,8 @@ def missing(letter) -> list[str]:
     return [*words, _("the last day is before the first")] if backwards else words
 
 
-def _draft(letter, by):
+def open_draft(letter, *, by) -> Letter:
+    """The letter, locked, if it can still be written."""
     papers.writable(letter.visit, by=by)
     found = Letter.objects.select_for_update(of=("self",)).select_related("visit").filter(pk=letter.pk).first()
     if found is None or found.is_signed:

@@ -37,6 +37,20 @@ class Promises:
     def is_open(self):
         return hasattr(self, "seen")
 
+    def in_room(self, doctor):
+        return [pk for pk, known in self.believed.items() if known.state == State.IN_PROGRESS and known.owner == doctor]
+
+    def make_room(self, pk, doctor, instead=False):
+        """Life in danger puts whoever this doctor has in the room on hold, and so does the doctor's word; else they stay."""
+        is_emergency = self.believed[pk].level == 1
+        for other in self.in_room(doctor):
+            if is_emergency and self.believed[other].level == 1:
+                continue
+            if not (is_emergency or instead):
+                return False
+            self.moved(other, State.ON_HOLD)
+        return True
+
     @invariant()
     def every_visit_is_as_we_believe(self):
         if self.is_open:
@@ -71,8 +85,7 @@ class Promises:
     def a_doctor_has_one_patient_in_the_room_unless_lives_are_in_danger(self):
         if self.is_open:
             for number in range(len(self.doctors)):
-                mine = [known for known in self.believed.values() if known.owner == number]
-                levels = [known.level for known in mine if known.state == State.IN_PROGRESS]
+                levels = [self.believed[pk].level for pk in self.in_room(number)]
                 assert len(levels) <= 1 or set(levels) == {1}
 
     @invariant()

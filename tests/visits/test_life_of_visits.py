@@ -175,20 +175,6 @@ class Visits(Promises, RuleBasedStateMachine):
         else:
             self.move(who, deed, State.IN_PROGRESS, [state], owner=doctor)
 
-    def in_room(self, doctor):
-        return [pk for pk, known in self.believed.items() if known.state == State.IN_PROGRESS and known.owner == doctor]
-
-    def make_room(self, pk, doctor, instead=False):
-        """Life in danger puts whoever this doctor has in the room on hold, and so does the doctor's word; else they stay."""
-        is_emergency = self.believed[pk].level == 1
-        for other in self.in_room(doctor):
-            if is_emergency and self.believed[other].level == 1:
-                continue
-            if not (is_emergency or instead):
-                return False
-            self.moved(other, State.ON_HOLD)
-        return True
-
     def sign(self, doctor):
         """Whatever a doctor does is a sign of life."""
         duty.see(self.doctors[doctor])
