@@ -47,4 +47,4 @@ async function begin() {
   place.querySelector("[data-push-off]").addEventListener("click", turnOff);
 }
 
-if (place && able && isSecureContext && Notification.permission !== "denied") begin();
+if (place && able && isSecureContext && Notification.permission !== "denied") begin().catch(() => {}); // a private window may refuse

@@ -24,7 +24,7 @@ def shows(window, selector):
 
 def moves(window):
     """The other person's picture goes on."""
-    time = f"document.querySelector('{THEIRS}')?.currentTime"
+    time = f"document.querySelector('{THEIRS}')?.currentTime || 0"
     steps.wait_for(lambda: window.evaluate(time), what="a first picture")
     before = window.evaluate(time)
     steps.wait_for(lambda: window.evaluate(time) > before, what="a second picture")
@@ -72,7 +72,7 @@ def test_a_visit_in_firefox(product, sign_in):
         for window in (patient, doctor):
             steps.sees_and_hears(window)
             moves(window)
-        patient.evaluate("location.reload()")
+        patient.goto(f"/visit/{visit}/room/")
         shows(patient, "[data-room-status] button")  # a page without a tap plays no sound, but shows the picture
         moves(patient)
         patient.click("[data-room-status] button")
