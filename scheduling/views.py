@@ -29,9 +29,12 @@ def clinics(request):
 @require_safe
 @login_required
 def doctors(request, clinic):
-    """Then: which doctor?"""
+    """Then: which doctor? Where there is one only, nobody is asked."""
     clinic = get_object_or_404(Clinic, pk=clinic)
-    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": doctors_of(clinic)})
+    found = doctors_of(clinic)
+    if len(found) == 1:
+        return redirect("scheduling:times", clinic.pk, found[0].pk)
+    return render(request, "scheduling/doctors.html", {"clinic": clinic, "doctors": found})
 
 
 @require_safe
@@ -44,7 +47,7 @@ def times(request, clinic, doctor):
     days = by_day(open_slots(doctor, clinic, kind=kind, by=request.user))
     day = chosen_day(request.GET, list(days))
     page = {"clinic": clinic, "doctor": doctor, "days": list(days), "day": day, "slots": days.get(day, [])}
-    page |= {"kinds": kinds, "kind": kind, "days_ahead": horizon(kind).days}
+    page |= {"kinds": kinds, "kind": kind, "days_ahead": horizon(kind).days, "has_others": doctors_of(clinic).count() > 1}
     page |= {"waitlist": PersonForm(user=request.user), "held": booking.held(doctor, by=request.user)}
     return render(request, "scheduling/times.html", page | _clock(clinic))
 

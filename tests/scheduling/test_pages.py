@@ -46,10 +46,17 @@ class BookingPageCase(TestCase):
 
 class FindATimeTest(BookingPageCase):
     def test_clinics_then_doctors_then_times(self):
+        make_open_doctor(clinic=self.clinic)
         self.assertContains(self.client.get(self.url("openings")), self.url("doctors", self.clinic.pk))
         times = self.url("times", self.clinic.pk, self.doctor.pk)
         self.assertContains(self.client.get(self.url("doctors", self.clinic.pk)), times)
         self.assertContains(self.client.get(times), f"{self.book_url}?start=")
+        self.assertContains(self.client.get(times), "Choose another doctor")
+
+    def test_where_there_is_one_doctor_nobody_is_asked_which(self):
+        times = self.url("times", self.clinic.pk, self.doctor.pk)
+        self.assertRedirects(self.client.get(self.url("doctors", self.clinic.pk)), times)
+        self.assertNotContains(self.client.get(times), "another doctor")
 
     def test_a_slot_button_leads_to_a_page_that_confirms_it(self):
         times = self.client.get(self.url("times", self.clinic.pk, self.doctor.pk))
@@ -66,8 +73,7 @@ class FindATimeTest(BookingPageCase):
         once = Opening.objects.create(practitioner=self.doctor, clinic=self.clinic, start=now, end=now + timedelta(hours=2))
         doctors, times = self.url("doctors", self.clinic.pk), self.url("times", self.clinic.pk, self.doctor.pk)
         self.assertContains(self.client.get(self.url("openings")), doctors)
-        self.assertContains(self.client.get(doctors), times)
-        self.assertEqual(self.client.get(times).status_code, 200)
+        self.assertRedirects(self.client.get(doctors), times)
         Opening.objects.filter(pk=once.pk).update(start=now - timedelta(hours=2), end=now)
         self.assertNotContains(self.client.get(self.url("openings")), doctors)
         self.assertEqual(self.client.get(times).status_code, 404)
