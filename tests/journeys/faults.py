@@ -17,7 +17,7 @@ class Visit:
         assistant.locator("main a.nhsuk-button").first.click()
         self.id = steps.tell(assistant, "무릎이 아파요", start=False)
         self.doctor.goto(f"/desk/visit/{self.id}/")
-        self.doctor.locator(f"form[action='/desk/visit/{self.id}/call-in/'] button").click()
+        steps.call_in(self.doctor, self.id)
         self.coordinator.goto("/desk/rescue/")
 
     def patient_comes(self, script="", **how):

@@ -83,6 +83,16 @@ def row(page, visit):
     return page.locator(f"#visit-{visit}, #emergency-{visit}")
 
 
+def call_in(doctor, visit):
+    """The doctor calls this patient in; whoever an earlier test left in the room goes on hold."""
+    address = f"/desk/visit/{visit}/call-in/"
+    button = doctor.locator(f"form[action='{address}'] button, button[formaction='{address}']").first
+    with doctor.expect_navigation():
+        button.evaluate(
+            "button => { button.form.insertAdjacentHTML('beforeend', '<input type=hidden name=instead>'); button.click(); }"
+        )
+
+
 def level(page, visit):
     """The level in the doctor's list, or None until somebody has judged."""
     page.reload()

@@ -17,7 +17,7 @@ def meeting(sign_in, request):
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파요", start=False)
     doctor.goto(f"/desk/visit/{visit}/")
-    doctor.locator(f"form[action='/desk/visit/{visit}/call-in/'] button").click()
+    steps.call_in(doctor, visit)
     assistant.goto(f"/visit/{visit}/room/")
     steps.sees_and_hears(doctor)
     steps.sees_and_hears(assistant)

@@ -63,7 +63,7 @@ def test_they_see_and_hear_each_other_all_the_same(way, sign_in):
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파요", start=False)
     doctor.goto(f"/desk/visit/{visit}/")
-    doctor.locator(f"form[action='/desk/visit/{visit}/call-in/'] button").click()
+    steps.call_in(doctor, visit)
     assistant.goto(f"/visit/{visit}/room/")
     for page in (doctor, assistant):
         steps.sees_and_hears(page, LONG)

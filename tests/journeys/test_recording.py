@@ -22,7 +22,7 @@ def meeting(product, sign_in, request):
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파서 걷기가 힘들어요", start=False)
     doctor.goto(f"/desk/visit/{visit}/")
-    doctor.locator(f"form[action='/desk/visit/{visit}/call-in/'] button").click()
+    steps.call_in(doctor, visit)
     patient.goto(urlsplit(link).path)
     patient.goto(f"/visit/{visit}/room/")
     steps.sees_and_hears(doctor)

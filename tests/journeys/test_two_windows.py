@@ -21,7 +21,7 @@ def test_two_windows_of_one_doctor_write_one_note(sign_in, product):
     first = sign_in("김서연", locale="en")
     first.context.add_cookies([{"name": "django_language", "value": "en", "url": product.url}])
     first.goto("/desk/queue/")
-    steps.row(first, visit).get_by_role("button").click()
+    steps.call_in(first, visit)
     first.wait_for_url(f"**/desk/visit/{visit}/")
     second = first.context.new_page()
     second.goto(f"/desk/visit/{visit}/")
