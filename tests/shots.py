@@ -81,7 +81,7 @@ def one_language(camera, language):
         camera.take(doctor, "queue", language, "/desk/queue/")
     doctor = camera.window("김서연", language, DESKTOP)
     doctor.goto("/desk/queue/")
-    steps.row(doctor, visit).get_by_role("button").click()
+    steps.call_in(doctor, visit)
     patient.goto(f"/visit/{visit}/room/")
     steps.sees_and_hears(doctor)
     camera.take(patient, "room", language)

@@ -16,6 +16,7 @@ class Visit:
         self.link = assistant.locator(".naru-link a").get_attribute("href")
         assistant.locator("main a.nhsuk-button").first.click()
         self.id = steps.tell(assistant, "무릎이 아파요", start=False)
+        self.doctor.goto(f"/desk/visit/{self.id}/")
         steps.call_in(self.doctor, self.id)
         self.coordinator.goto("/desk/rescue/")
 

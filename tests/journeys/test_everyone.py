@@ -91,8 +91,7 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     look(assistant, "/desk/frontdesk/")
     for address in ("/desk/board/", "/desk/caller/", "/desk/missed/"):
         look(coordinator, address)
-    steps.row(doctor, visit).get_by_role("button").click()
-    steps.is_inside(doctor)
+    steps.call_in(doctor, visit)
     look(doctor, f"/desk/visit/{visit}/")
     look(patient, f"/visit/{visit}/room/")
     doctor.locator("[data-admit]").click()

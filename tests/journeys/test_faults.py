@@ -44,6 +44,7 @@ def test_redis_killed_while_a_story_is_sent(product, sign_in):
 def test_the_media_process_killed_during_a_visit(product, sign_in):
     assistant, doctor = sign_in("박미영"), sign_in("김서연")
     visit = bring_in(assistant, "김삼식", "허리가 아파요")
+    doctor.goto(f"/desk/visit/{visit}/")
     steps.call_in(doctor, visit)
     assistant.goto(f"/visit/{visit}/room/")
     steps.sees_and_hears(doctor)

@@ -35,7 +35,7 @@ def test_the_second_patient_waits_until_the_doctor_says_so(sign_in, product, lan
     doctor = sign_in("김서연", locale=language, viewport=SIZE[language])
     doctor.context.add_cookies([{"name": "django_language", "value": language, "url": product.url}])
     doctor.goto("/desk/queue/")
-    steps.row(doctor, first).locator("[data-call-in]").click()
+    steps.call_in(doctor, first)
     doctor.wait_for_url(f"**/desk/visit/{first}/")
 
     doctor.goto("/desk/queue/")

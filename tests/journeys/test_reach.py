@@ -62,6 +62,7 @@ def test_they_see_and_hear_each_other_all_the_same(way, sign_in):
     steps.walk_in(assistant, "박길동", "1950-1-1")
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파요", start=False)
+    doctor.goto(f"/desk/visit/{visit}/")
     steps.call_in(doctor, visit)
     assistant.goto(f"/visit/{visit}/room/")
     for page in (doctor, assistant):

@@ -21,6 +21,7 @@ def meeting(product, sign_in, request):
     link = assistant.locator(".naru-link a").get_attribute("href")
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파서 걷기가 힘들어요", start=False)
+    doctor.goto(f"/desk/visit/{visit}/")
     steps.call_in(doctor, visit)
     patient.goto(urlsplit(link).path)
     patient.goto(f"/visit/{visit}/room/")

@@ -25,6 +25,7 @@ def meeting(product, sign_in, link, request):
     steps.walk_in(assistant, f"김{request.node.name[5:15]}", "1950-1-1")
     assistant.locator("main a.nhsuk-button").first.click()
     visit = steps.tell(assistant, "무릎이 아파요", start=False)
+    doctor.goto(f"/desk/visit/{visit}/")
     steps.call_in(doctor, visit)
     assistant.goto(f"/visit/{visit}/room/")
     steps.sees_and_hears(doctor)

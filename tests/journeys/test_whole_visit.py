@@ -21,8 +21,7 @@ def test_a_whole_visit(sign_in):
     order = steps.order(doctor)
     assert order.index(heart) < order.index(cold)
 
-    steps.row(doctor, heart).get_by_role("button").click()
-    steps.is_inside(doctor)
+    steps.call_in(doctor, heart)
     doctor.wait_for_url(f"**/desk/visit/{heart}/")
     assert doctor.locator(".naru-words mark").first.inner_text() in "가슴이 조이고 식은땀이 나요"
     patient.locator("#join").click()
@@ -58,8 +57,7 @@ def test_the_village_brings_in_a_patient_without_a_user(sign_in):
 
     doctor = sign_in("김서연")
     steps.wait_for(lambda: steps.row(doctor, visit).count(), what="the village patient in the queue")
-    steps.row(doctor, visit).get_by_role("button").click()
-    steps.is_inside(doctor)
+    steps.call_in(doctor, visit)
     doctor.wait_for_url(f"**/desk/visit/{visit}/")
 
     tablet = sign_in(None)  # the patient's own device: no account, only the link
