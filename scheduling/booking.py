@@ -39,11 +39,12 @@ def book(slot: Slot, *, practitioner, clinic, patient, request_key, by, kind=Non
         if _is_last_place_gone(slot, practitioner, clinic):
             refuse()
         own.delete()  # what somebody held makes place for what they book
-        appointment = Appointment.objects.create(
+        appointment = Appointment(
             practitioner=practitioner, clinic=clinic, patient=patient, start=slot.start, end=slot.end, kind=kind,
             request_key=request_key, booked_by=by, series=series, room=_room_for(slot, clinic, kind, refuse),
         )  # fmt: skip
-        _take(slot, kind, practitioner, appointment.room, appointment=appointment)
+        _take(slot, kind, practitioner, appointment.room, appointment=appointment)  # first, since this is what many may want
+        appointment.save()
         record(appointment, AppointmentChange.What.BOOKED, "appointment.book", by=by)
         return appointment
 
@@ -123,7 +124,8 @@ def held(practitioner, *, by) -> Hold | None:
 
 def forget_old_holds() -> int:
     """Holds that ran out; nobody waits for this, since whoever wants their time takes it anyway."""
-    return Hold.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+    old = Hold.objects.filter(expires_at__lte=timezone.now())
+    return old.delete()[0] if old else 0
 
 
 # --- how it is done

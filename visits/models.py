@@ -75,9 +75,9 @@ class VisitQuerySet(models.QuerySet):
         now = now or timezone.now()
         return self._ranked(now).filter(waiting_since__lte=now, acuity__gt=Acuity.RESUSCITATION)
 
-    def to_call_in(self):
+    def to_call_in(self, now: datetime | None = None):
         """Whom a doctor who is free calls in: emergencies, then the line."""
-        now = timezone.now()
+        now = now or timezone.now()
         return self._ranked(now).filter(Q(acuity=Acuity.RESUSCITATION) | Q(waiting_since__lte=now))
 
     def _ranked(self, now: datetime):

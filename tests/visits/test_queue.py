@@ -119,6 +119,7 @@ class DatabaseOrderTest(HypothesisTestCase):
             line = list(Visit.objects.in_line(now))
             pure = [place.visit for place in queue.in_order(Visit.objects.waiting(), now)]
             self.assertEqual(line, pure)
+            self.assertEqual(list(Visit.objects.to_call_in(now)), [*Visit.objects.emergencies(), *line])
 
 
 class PlaceTest(TestCase):
