@@ -25,7 +25,7 @@ def arrive(patient, clinic, *, by, channel=Visit.Channel.APP, appointment=None) 
     """Somebody is here: open their visit, or find the one that is open already."""
     try:
         with transaction.atomic():
-            if appointment:
+            if appointment and not hasattr(appointment, "visit"):  # who signs locks the visit first, and would wait for us
                 _still_booked(appointment)
             visit = Visit.objects.create(
                 patient=patient, clinic=clinic, channel=channel, appointment=appointment, language=patient.language
