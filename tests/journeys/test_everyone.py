@@ -106,6 +106,7 @@ def test_no_page_shuts_anybody_out(sign_in, product, look, language):
     doctor.locator("#sign-all").click()
     doctor.wait_for_url("**/desk/visit/*/")
     look(doctor, f"/desk/visit/{visit}/")
+    patient.wait_for_url(f"**/visit/{visit}/")  # the room has closed, and the page goes there by itself
     for address in (f"/visit/{visit}/summary/", f"/visit/{visit}/prescription/"):
         look(patient, address)
     patient.goto(f"/visit/{visit}/summary/")
