@@ -17,8 +17,8 @@ def keep(note, post, *, by) -> Note:
     """The same, where the note is known; what two windows wrote in one field is kept, and then has to be looked at."""
     note, parts = _keep_note(note, post, by)
     for letter in note.visit.letters.filter(status=Letter.Status.DRAFT):
-        if LetterForm.typed(post, letter):
-            parts |= _keep_letter(letter, post, by)
+        if typed := LetterForm.typed(post, letter):
+            parts |= _keep_letter(letter, typed, post, by)
     if parts:
         raise windows.Joined(parts)
     return note
@@ -34,8 +34,8 @@ def _keep_note(note, post, by):
 
 
 @transaction.atomic
-def _keep_letter(letter, post, by):
+def _keep_letter(letter, typed, post, by):
     letter = letters.open_draft(letter, by=by)
-    texts, parts = windows.join_all(letter, LetterForm.typed(post, letter), post, f"letter-{letter.pk}", ["text"])
+    texts, parts = windows.join_all(letter, typed, post, f"letter-{letter.pk}", ["text"])
     letters.keep(letter, by=by, **texts)
     return parts

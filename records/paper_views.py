@@ -44,20 +44,11 @@ def take_back(request, pk):
 
 @require_POST
 @login_required
-def cancel_medicine(request, pk):
-    """The prescriber takes a signed medicine back, and says why."""
-    medicine = paper_here(request, MedicationRequest, pk)
-    cancelling.cancel(medicine, by=request.user, reason=request.POST.get("reason", ""))
-    return redirect("desk:visit", pk=medicine.visit_id)
-
-
-@require_POST
-@login_required
-def cancel_letter(request, pk):
-    """Whoever signed a letter takes it back, and says why."""
-    letter = paper_here(request, Letter, pk)
-    cancelling.cancel(letter, by=request.user, reason=request.POST.get("reason", ""))
-    return redirect("desk:visit", pk=letter.visit_id)
+def cancel(request, pk, kind):
+    """Whoever signed a medicine or a letter takes it back, and says why."""
+    paper = paper_here(request, kind, pk)
+    cancelling.cancel(paper, by=request.user, reason=request.POST.get("reason", ""))
+    return redirect("desk:visit", pk=paper.visit_id)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import finish_views, paper_views, phrase_views, views
+from .models import Letter, MedicationRequest
 
 app_name = "records"
 urlpatterns = [
@@ -15,8 +16,8 @@ urlpatterns = [
     path("phrases/<int:pk>/", phrase_views.change, name="phrase"),
     path("phrases/<int:pk>/remove/", phrase_views.remove, name="phrase-remove"),
     path("medicine/<int:pk>/take-back/", paper_views.take_back, name="take-back"),
-    path("medicine/<int:pk>/cancel/", paper_views.cancel_medicine, name="cancel-medicine"),
-    path("letter/<int:pk>/cancel/", paper_views.cancel_letter, name="cancel-letter"),
+    path("medicine/<int:pk>/cancel/", paper_views.cancel, {"kind": MedicationRequest}, name="cancel-medicine"),
+    path("letter/<int:pk>/cancel/", paper_views.cancel, {"kind": Letter}, name="cancel-letter"),
     path("letter/<int:pk>/drop/", paper_views.drop_letter, name="drop-letter"),
     path("visit/<uuid:pk>/prescribe/", paper_views.prescribe, name="prescribe"),
     path("visit/<uuid:pk>/write/<slug:kind>/", paper_views.begin_letter, name="begin-letter"),
