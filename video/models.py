@@ -12,7 +12,7 @@ from visits.states import WITH_DOCTOR
 
 
 class Room(models.Model):
-    """The video room of one visit; the first who comes after the patient was called in finds it made."""
+    """The video room of one visit, made for the first who comes once the patient was called in."""
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="room")
     sound_only = models.BooleanField(default=False)  # staff left the pictures out, so that the voices arrive

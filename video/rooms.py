@@ -12,9 +12,10 @@ from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.naming import named
+from visits import one_room
 from visits.hints import push
 from visits.models import Visit
-from visits.states import WITH_DOCTOR
+from visits.states import WITH_DOCTOR, State
 
 from .models import ChatMessage, Invitation, Participant, Role, Room
 from .signals import people_changed
@@ -118,9 +119,12 @@ def admit_guest(invitation) -> Participant:
 
 
 def role_of(visit, user) -> Role:
-    """The part somebody has in the conversation while the room is open."""
+    """The part somebody has in the conversation while the room is open; a doctor is in one room at a time."""
     _must_be_open(visit)
-    return part_in(visit, user)
+    role = part_in(visit, user)
+    if role == Role.PRACTITIONER and visit.state == State.ON_HOLD and one_room.inside(visit.practitioner).exists():
+        raise RoomClosed(_("Another patient is in your room now, so you are neither seen nor heard here."))
+    return role
 
 
 def _must_be_open(visit):
@@ -211,6 +215,12 @@ def inside(room):
 def everybody(room):
     """Who is shown: the people, and the recorder while it runs."""
     return room.participants.filter(joined_at__isnull=False, left_at=None).order_by("joined_at")
+
+
+def show_out(seats) -> None:
+    """Whoever sits there leaves the room, on whatever page they are."""
+    for seat in seats.filter(left_at=None).select_related("room"):
+        tell(seat.room, "room.out", person=str(seat.pk))
 
 
 def tell(room, kind, **facts):

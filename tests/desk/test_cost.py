@@ -25,15 +25,15 @@ class CostTest(TestCase):
         duty.begin(by=self.doctor)
 
     def test_calling_in_the_next(self):
-        self.assert_asks_at_most(9, lambda: flow.call_in_next(by=self.doctor))
+        self.assert_asks_at_most(10, lambda: flow.call_in_next(by=self.doctor))
 
     def test_calling_in_somebody(self):
         visit = make_visit(clinic=self.clinic)
-        self.assert_asks_at_most(8, lambda: flow.call_in(visit, by=self.doctor))
+        self.assert_asks_at_most(9, lambda: flow.call_in(visit, by=self.doctor))
 
     def test_the_button_of_the_doctors_page(self):
         self.client.force_login(self.doctor)
-        self.assert_asks_at_most(12, lambda: self.client.post(reverse("desk:call-in-next")))
+        self.assert_asks_at_most(13, lambda: self.client.post(reverse("desk:call-in-next")))
 
     def test_a_booking_with_its_messages(self):
         doctor, clinic = make_open_doctor()

@@ -1,4 +1,4 @@
-"""A doctor presses for a second patient while the first is in the room: a page asks; by keyboard, in both languages."""
+"""A second patient while the first is in the room: a page asks, by keyboard, and the first hears nothing of the second."""
 
 import pytest
 from playwright.sync_api import expect
@@ -38,12 +38,16 @@ def test_the_second_patient_waits_until_the_doctor_says_so(sign_in, product, lan
     steps.call_in(doctor, first)
     doctor.wait_for_url(f"**/desk/visit/{first}/")
 
+    first_tab, doctor = doctor, doctor.context.new_page()
+    expect(first_tab.locator("[data-room-tiles] video").first).to_be_visible()  # a page that is left open
     doctor.goto("/desk/queue/")
     steps.row(doctor, second).locator("[data-call-in]").click()
     expect(doctor.locator("main [role=alert]")).to_contain_text(PEOPLE[0])
     assert doctor.evaluate("document.documentElement.scrollWidth <= innerWidth")
     press(doctor, doctor.locator("main form button"))
     doctor.wait_for_url(f"**/desk/visit/{second}/")
+    expect(first_tab.locator("#room")).to_have_count(0)  # there nobody sees or hears the doctor any more
+    expect(first_tab.locator("#note-form")).to_be_visible()
 
     doctor.goto("/desk/queue/")
     doctor.locator(f"form[action='/desk/visit/{first}/resume/'] button").click()

@@ -23,6 +23,7 @@ from video import rooms, tokens
 from video.models import ChatMessage, Participant, Room
 from video.rooms import NotOfThisVisit, RoomClosed
 from visits import flow
+from visits.models import Visit
 from visits.states import State
 
 Role = Participant.Role
@@ -52,6 +53,17 @@ class SeatTest(TestCase):
         self.owner = make_user()
         self.patient = make_patient(clinic=self.clinic, user=self.owner)
         self.visit = make_visit(state=State.IN_PROGRESS, patient=self.patient, doctor=self.doctor)
+
+    def test_a_doctor_is_in_one_room_at_a_time(self):
+        waiting = make_visit(clinic=self.clinic)
+        flow.call_in(waiting, by=self.doctor, instead=True)
+        held = Visit.objects.get(pk=self.visit.pk)
+        with self.assertRaises(RoomClosed):
+            rooms.admit(held, user=self.doctor)
+        self.assertTrue(rooms.seat(held, user=self.doctor).refusal)
+        self.assertEqual(rooms.admit(held, user=self.owner).role, Role.PATIENT)
+        flow.finish(waiting, by=self.doctor)
+        self.assertEqual(rooms.admit(held, user=self.doctor).role, Role.PRACTITIONER)
 
     def test_the_server_decides_who_somebody_is(self):
         child = make_user()

@@ -13,7 +13,7 @@ from django.test import TransactionTestCase
 from redis.asyncio import Redis
 
 from accounts import proxies
-from tests.factories import make_grant, make_user, make_visit
+from tests.factories import make_doctor, make_grant, make_user, make_visit
 from video import rescue, rooms, tokens, watching
 from video.consumers import BUSY, CLOSED, NO_MEDIA, OFTEN, OUT, REPLACED, STRANGER
 from video.media.forwarder import Forwarder
@@ -22,7 +22,7 @@ from video.media.protocol import LONGEST_MESSAGE
 from video.media.worker import Worker
 from video.models import ChatMessage, LineSummary, Participant
 from video.routing import websocket_urlpatterns
-from visits import flow
+from visits import duty, flow, handing_over
 from visits.states import State
 
 from .browser import until
@@ -174,6 +174,32 @@ class RoomSocketTest(TransactionTestCase):
             await self.hear(socket, "out")
             self.assertEqual(await self.end(socket), OUT)
             self.assertEqual(await self.end(await self.come(son, token=unused)), STRANGER)
+
+    async def test_a_doctor_who_calls_in_the_next_is_out_of_the_room_that_was_left_open_and_the_patient_stays(self):
+        waiting = await database_sync_to_async(lambda: make_visit(clinic=self.visit.clinic))()
+        async with media():
+            doctor, patient = await self.come(self.doctor), await self.come()
+            await self.hear(doctor, "joined")
+            await self.hear(patient, "joined")
+            await database_sync_to_async(flow.call_in)(waiting, by=self.doctor, instead=True)
+            await self.hear(doctor, "out")
+            self.assertEqual(await self.end(doctor), OUT)
+            await doctor.disconnect()
+            while len((await self.hear(patient, "people"))["people"]) > 1:
+                pass
+
+    async def test_a_doctor_who_hands_the_patient_over_is_out_of_the_room(self):
+        def hand_over():
+            colleague = make_doctor(clinic=self.visit.clinic)
+            duty.begin(by=colleague)
+            handing_over.hand_over(self.visit, to=colleague.practitioner, by=self.doctor, reason="ECG")
+
+        async with media():
+            doctor = await self.come(self.doctor)
+            await self.hear(doctor, "joined")
+            await database_sync_to_async(hand_over)()
+            await self.hear(doctor, "out")
+            self.assertEqual(await self.end(doctor), OUT)
 
     async def test_how_it_goes_is_kept_for_the_board_and_added_up_for_the_visit(self):
         async with media():
