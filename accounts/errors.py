@@ -6,7 +6,7 @@ class Refused(Exception):
 
     status = 409
     onward = ""  # the name of the page that helps
-    page = "refused.html"
+    page = "refused.html"  # it gets the refusal itself as `refused`
 
 
 class NotAllowed(Refused):

@@ -55,12 +55,7 @@ class RefusedMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, Refused) and not request.path.startswith("/api/"):
-            facts = {
-                "sentence": str(exception),
-                "onward": exception.onward,
-                "is_link": exception.status == 410,
-                "refused": exception,
-            }
+            facts = {"sentence": str(exception), "refused": exception}
             return render(request, exception.page, facts, status=exception.status)
         return None
 

@@ -1,3 +1,5 @@
+"""A new way to sign in ends what the old one gave."""
+
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver

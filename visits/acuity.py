@@ -19,7 +19,7 @@ def judge(visit, level, *, by, source, reason="") -> Visit:
 def _set(visit, level, **why):
     old, visit.acuity, visit.acuity_source = visit.acuity, level, why["source"]
     if old == Acuity.RESUSCITATION < level:
-        step_aside(visit)
+        visit.state = step_aside(visit)
     if level <= Acuity.EMERGENT and visit.waiting_since:  # who came early and is in danger does not wait for the booked time
         visit.waiting_since = min(visit.waiting_since, timezone.now())
     visit.save(update_fields=["acuity", "acuity_source", "waiting_since"])

@@ -100,10 +100,11 @@ def resume(visit, *, by, instead=False) -> Visit:
     return move(visit, State.IN_PROGRESS, by=by, only_from=State.ON_HOLD, instead=instead)
 
 
-def step_aside(visit) -> None:
-    """Life is not in danger any more: who shares the room with somebody goes on hold."""
+def step_aside(visit) -> str:
+    """Life is not in danger any more: who shares the room with somebody goes on hold. The state after that."""
     if visit.state == State.IN_PROGRESS and inside(visit.practitioner).exclude(pk=visit.pk).exists():
-        hold(visit, by=None, reason="out of danger")
+        return hold(visit, by=None, reason="out of danger").state
+    return visit.state
 
 
 def finish(visit, *, by) -> Visit:
