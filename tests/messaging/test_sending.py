@@ -1,11 +1,9 @@
-import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import time_machine
 from django.conf import settings
 from django.core import mail
-from django.db import connections
 from django.db.models import Min
 from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
@@ -17,6 +15,7 @@ from messaging.models import Kind, Message
 from tests.factories import make_clinic, make_patient, make_user
 from tests.messaging import cancel, make_booking, move, states
 from tests.messaging.gateway import Gateway
+from tests.races import together
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NOON = datetime(2026, 11, 26, 3, tzinfo=UTC)  # in Seoul
@@ -210,20 +209,7 @@ class ManyWorkersTest(TransactionTestCase):
             patient = make_patient(clinic=clinic, phone=f"010-0000-{number:04}")
             make_booking(patient=patient, by=make_user("assistant"), plan=False)
         with Gateway() as gateway, self.settings(SMS_URL=gateway.url):
-            start = threading.Barrier(6)
-
-            def work():
-                start.wait(20)
-                try:
-                    sending.send_due()
-                finally:
-                    connections.close_all()
-
-            workers = [threading.Thread(target=work) for _ in range(6)]
-            for worker in workers:
-                worker.start()
-            for worker in workers:
-                worker.join(60)
+            together(*[sending.send_due] * 6)
         self.assertEqual(len(gateway.asked), 12)
         self.assertEqual(len(set(gateway.keys)), 12)
 

@@ -1,8 +1,7 @@
-import threading
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 import time_machine
-from django.db import connections
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone, translation
 
@@ -12,6 +11,7 @@ from scheduling.models import Appointment, AppointmentChange, Availability, Clin
 from scheduling.openings import open_slots
 from scheduling.slots import Slot, overlaps
 from tests.factories import make_practitioner
+from tests.races import together
 from tests.scheduling import make_open_doctor
 
 from .test_booking import book
@@ -207,22 +207,6 @@ class RaceTest(TransactionTestCase):
         person = book(open_slots(doctor, clinic)[30], doctor, clinic)
         off = away.take_off(doctor, person.start, person.end, by=doctor.user)
         away.redistribute(off, [person], by=doctor.user)
-        problems, barrier = [], threading.Barrier(6)
-
-        def accept():
-            barrier.wait()
-            try:
-                away.accept(person, by=None)
-            except Exception as error:  # the test's own border
-                problems.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=accept) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertEqual(problems, [])
+        together(*[partial(away.accept, person, by=None)] * 6)
         self.assertEqual(person.changes.filter(what="moved").count(), 1)
         self.assertEqual(Appointment.objects.get().cells.count(), 3)

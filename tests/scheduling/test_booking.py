@@ -1,8 +1,6 @@
-import threading
 import uuid
 from datetime import timedelta
 
-from django.db import connections
 from django.test import TestCase, TransactionTestCase
 from django.utils import timezone, translation
 
@@ -13,6 +11,7 @@ from scheduling.models import Appointment, BookedCell, ClinicRoom, DayLimit, Vis
 from scheduling.openings import open_slots
 from scheduling.slots import Slot
 from tests.factories import make_clinic, make_patient, make_user
+from tests.races import together
 from tests.scheduling import make_open_doctor
 
 CROWD = 20
@@ -115,24 +114,8 @@ class RaceTest(TransactionTestCase):
     """Many people, one time, one moment: the database decides."""
 
     def race(self, deeds):
-        start, results = threading.Barrier(len(deeds)), []
-
-        def run(deed):
-            start.wait(20)
-            try:
-                results.append(deed())
-            except booking.SlotTaken as taken:
-                results.append(taken)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        self.assertEqual(len(results), len(deeds), "every thread ended with an answer")
-        return [result for result in results if isinstance(result, Appointment)]
+        ended = together(*deeds, refused=booking.SlotTaken)
+        return [result for result in ended if isinstance(result, Appointment)]
 
     def setUp(self):
         self.doctor, self.clinic = make_open_doctor()

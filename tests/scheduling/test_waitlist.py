@@ -1,8 +1,8 @@
-import threading
 from datetime import timedelta
+from functools import partial
 
 import time_machine
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from scheduling import booking, waitlist
 from scheduling.models import Appointment, Offer, VisitType, WaitlistEntry
 from scheduling.openings import open_slots
 from tests.factories import make_clinic, make_patient, make_user
+from tests.races import together
 from tests.scheduling import make_open_doctor
 
 from .test_booking import book
@@ -157,22 +158,8 @@ class AcceptAtOnceTest(TransactionTestCase):
         doctor, clinic = make_open_doctor()
         slot = open_slots(doctor, clinic)[40]
         entry = make_entry(doctor, clinic)
-        offer, start, results = waitlist.offer_time(slot, doctor), threading.Barrier(4), []
-
-        def accept():
-            start.wait(20)
-            try:
-                results.append(waitlist.accept(offer, by=entry.asked_by))
-            except Refused as refusal:
-                results.append(refusal)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=accept) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
+        offer = waitlist.offer_time(slot, doctor)
+        results = together(*[partial(waitlist.accept, offer, by=entry.asked_by)] * 4, refused=Refused)
         self.assertEqual(sum(isinstance(result, Appointment) for result in results), 1)
         self.assertEqual(Appointment.objects.count(), 1)
 

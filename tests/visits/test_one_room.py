@@ -1,12 +1,11 @@
 """A doctor has one patient in the room at a time."""
 
-import threading
 from functools import partial
 
-from django.db import connection
 from django.test import TestCase, TransactionTestCase
 
 from tests.factories import make_clinic, make_doctor, make_practitioner, make_visit
+from tests.races import together
 from video import rescue
 from visits import acuity, duty, flow, handing_over
 from visits.models import Source, Visit
@@ -123,25 +122,6 @@ class SameMomentTest(TransactionTestCase):
         self.doctor = make_doctor(clinic=self.clinic)
         duty.begin(by=self.doctor)
 
-    def together(self, *deeds):
-        start, refusals = threading.Barrier(len(deeds)), []
-
-        def press(deed):
-            try:
-                start.wait()
-                deed()
-            except RoomTaken as refused:
-                refusals.append(str(refused))
-            finally:
-                connection.close()
-
-        windows = [threading.Thread(target=press, args=[deed]) for deed in deeds]
-        for window in windows:
-            window.start()
-        for window in windows:
-            window.join()
-        return refusals
-
     def one_came_in(self, *visits):
         inside = Visit.objects.get(pk__in=[visit.pk for visit in visits], state=State.IN_PROGRESS)
         return inside.patient.name
@@ -149,9 +129,9 @@ class SameMomentTest(TransactionTestCase):
     def test_two_windows_bring_in_one(self):
         for _time in range(5):
             visits = [make_visit(clinic=self.clinic) for _window in range(2)]
-            refusals = self.together(*(partial(flow.call_in, visit, by=self.doctor) for visit in visits))
+            ended = together(*(partial(flow.call_in, visit, by=self.doctor) for visit in visits), refused=RoomTaken)
             name = self.one_came_in(*visits)
-            self.assertEqual([name in refusal for refusal in refusals], [True])
+            self.assertEqual([name in str(refusal) for refusal in ended if isinstance(refusal, RoomTaken)], [True])
             flow.finish(Visit.objects.get(state=State.IN_PROGRESS), by=self.doctor)
             for visit in Visit.objects.waiting():
                 flow.leave(visit, by=None)
@@ -159,5 +139,5 @@ class SameMomentTest(TransactionTestCase):
     def test_two_windows_that_put_the_same_patient_on_hold_bring_in_one(self):
         make_visit(state=State.IN_PROGRESS, clinic=self.clinic, doctor=self.doctor)
         visits = [make_visit(clinic=self.clinic) for _window in range(2)]
-        self.together(*(partial(flow.call_in, visit, by=self.doctor, instead=True) for visit in visits))
+        together(*(partial(flow.call_in, visit, by=self.doctor, instead=True) for visit in visits), refused=RoomTaken)
         self.one_came_in(*visits)

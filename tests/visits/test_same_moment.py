@@ -1,16 +1,15 @@
 """Somebody comes in at the moment in which the appointment is cancelled or moved: one is first, the other hears it."""
 
-import threading
 from datetime import timedelta
 from functools import partial
 
-from django.db import connection
 from django.test import TestCase, TransactionTestCase
 
 from accounts.errors import Refused
 from scheduling.models import Appointment
 from scheduling.slots import Slot
 from tests.messaging import make_booking
+from tests.races import together
 from visits import ahead, flow
 from visits.models import Visit
 
@@ -52,30 +51,11 @@ class BegunTest(TestCase):
 
 
 class SameMomentTest(TransactionTestCase):
-    def together(self, *deeds):
-        """How many of these were done; the others were refused."""
-        start, done = threading.Barrier(len(deeds)), []
-
-        def run(deed):
-            start.wait(20)
-            try:
-                done.append(deed())
-            except Refused:
-                pass
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return len(done)
-
     def test_who_comes_in_and_who_cancels_are_told_apart(self):
         for _round in range(ROUNDS):
             appointment = make_booking(ahead=timedelta(minutes=20))
             cancel = partial(ahead.cancel, appointment, by=appointment.booked_by)
-            self.assertEqual(self.together(partial(come_in, appointment), cancel), 1)
+            ended = together(partial(come_in, appointment), cancel, refused=Refused)
+            self.assertEqual(sum(isinstance(end, Refused) for end in ended), 1)
             is_booked = Appointment.objects.booked().filter(pk=appointment.pk).exists()
             self.assertEqual(Visit.objects.filter(appointment=appointment).exists(), is_booked)
