@@ -1,5 +1,6 @@
 """Compile the translations without gettext on the machine: `python -m telehealth.messages`."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -21,7 +22,7 @@ def _is_stale(po: Path) -> bool:
 def _compile(po: Path) -> Path:
     with po.open("rb") as words:
         catalog = read_po(words, locale=po.parent.parent.name, domain=po.stem)
-    draft = po.with_suffix(".mo.draft")
+    draft = po.with_suffix(f".mo.{os.getpid()}")  # two who compile at once do not take each other's draft away
     with draft.open("wb") as file:
         write_mo(file, catalog)
     return draft.replace(po.with_suffix(".mo"))
